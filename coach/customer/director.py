@@ -1,0 +1,302 @@
+"""The director: decides how a reply moves the customer, what she tells, and what she keeps. Pure: no words, no I/O.
+
+She tells a fact only when she trusts enough *and* it was asked for, hinted at and taken up, or she was given room. A fact
+that is not told is in nobody's prompt. The same memory, observations, hearing and chance give the same decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from coach.customer.lines import Act, Deed, unsaid
+from coach.customer.listening import Heard
+from coach.customer.rules import Effect, Rules
+from coach.customer.scenario import Fact, Mood, Reaction, Scenario
+from coach.customer.state import Memory
+from coach.domain import Behaviour as B
+from coach.domain import CustomerState, Ending, Move, Observation
+from coach.language.kind import Kind
+
+# What she reacts to first when a reply does several things: what hurts comes before what helps.
+_COOLING: tuple[tuple[B, Reaction], ...] = (
+    (B.PRESSURE, Reaction.PRESSED), (B.FALSE_EMPATHY, Reaction.FALSE_EMPATHY), (B.NON_APOLOGY, Reaction.NON_APOLOGY),
+    (B.PITCH, Reaction.PITCH), (B.TURNS_TO_DEAL, Reaction.DEAL), (B.DISPARAGES, Reaction.DISPARAGED),
+    (B.EMPTY_REASSURANCE, Reaction.REASSURED), (B.FLATTERY, Reaction.FLATTERED), (B.ADVICE, Reaction.ADVISED),
+    (B.HOLLOW_SMALL_TALK, Reaction.SMALL_TALK), (B.MANIPULATES_SCORER, Reaction.OUT_OF_CHARACTER),
+)
+_WARMING: tuple[tuple[B, Reaction], ...] = (
+    (B.OWNS_MISTAKE, Reaction.OWNED_MISTAKE), (B.SETS_AGENDA_ASIDE, Reaction.AGENDA_ASIDE),
+    (B.OFFERS_HELP, Reaction.HELP_OFFERED), (B.REFLECTS_FEELING, Reaction.REFLECTED), (B.SELF_DISCLOSURE, Reaction.DISCLOSED),
+    (B.ACKNOWLEDGES, Reaction.ACKNOWLEDGED), (B.REFLECTS_CONTENT, Reaction.REFLECTED), (B.CHALLENGES, Reaction.CHALLENGED),
+    (B.NEXT_STEP, Reaction.NEXT_STEP),
+)
+_ODD = {Kind.RUDE: Reaction.RUDE, Kind.SILENCE: Reaction.SILENCE, Kind.GIBBERISH: Reaction.GIBBERISH,
+        Kind.OTHER_LANGUAGE: Reaction.OTHER_LANGUAGE, Kind.OUT_OF_CHARACTER: Reaction.OUT_OF_CHARACTER}
+_NOTHING = Effect(trust=0, openness=0, stress=0, patience=0, why="an ordinary reply")
+# A clue may run ahead of the trust that its fact needs, by this much: it is a feeler.
+_CLUE_AHEAD = 0.22
+_PATIENT_ENOUGH_FOR_CLUES = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What she does: the acts that a voice puts into words, the move for the record, and her memory after it."""
+
+    acts: tuple[Act, ...]
+    move: Move
+    mood: Mood
+    memory: Memory
+
+
+def opening(scenario: Scenario, rules: Rules) -> Memory:
+    """Her memory after the opening line, which tells the news and carries the first clue."""
+    state = scenario.start.state()
+    clue = scenario.opening_clue
+    return Memory(state=state, told=(scenario.opening_fact,), clue=clue, forms={clue: 0}, subject=scenario.opening_fact)
+
+
+def decide(scenario: Scenario, rules: Rules, memory: Memory, observations: Sequence[Observation], heard: Heard,
+           chance: Random) -> Decision:
+    """Her answer to one reply.
+
+    Args:
+        memory: her memory before the reply.
+        observations: what the reply does.
+        heard: what it asks for.
+        chance: seeded by the meeting and the turn.
+    """
+    return _Turn(scenario, rules, memory, observations, heard, chance).decide()
+
+
+def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation], kind: Kind) -> CustomerState:
+    """Her state after a reply: effects add up, gains of trust are capped, losses grow with the trust there was."""
+    effects: list[tuple[Effect, float]] = [
+        (rules.effects[seen.behaviour], seen.confidence) for seen in observations if seen.behaviour in rules.effects]
+
+    def total(name: str) -> float:
+        return sum(float(getattr(effect, name)) * share for effect, share in effects)
+
+    trust = min(total("trust"), rules.trust_gain_cap)
+    patience = max(total("patience"), -rules.patience_loss_cap)
+    what_it_is = rules.kinds.get(kind.value, _NOTHING)
+    trust += what_it_is.trust
+    if trust < 0:
+        trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust))
+    return CustomerState(
+        trust=_share(state.trust + trust),
+        openness=_share(state.openness + total("openness") + what_it_is.openness),
+        stress=_share(state.stress + total("stress") + what_it_is.stress),
+        patience=_share(state.patience + patience + what_it_is.patience))
+
+
+def _share(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 4)
+
+
+class _Turn:
+    """One decision in the making; lives for one call of `decide`."""
+
+    def __init__(self, scenario: Scenario, rules: Rules, memory: Memory, observations: Sequence[Observation], heard: Heard,
+                 chance: Random) -> None:
+        self.scenario, self.rules, self.before, self.heard, self.chance = scenario, rules, memory, heard, chance
+        self.shown = {seen.behaviour for seen in observations}
+        self.cooling = next((reaction for behaviour, reaction in _COOLING if behaviour in self.shown), None)
+        self.state = moved(rules, memory.state, observations, heard.kind)
+        self.told = list(memory.told)
+        self.subject = memory.subject
+        self.acts: list[Act] = []
+        self.kind = "listen"
+
+    def decide(self) -> Decision:
+        met, missed = self._clue_fate()
+        ending = self._ending_by_state()
+        if ending is None:
+            self._react()
+            self._answer(met)
+            self._take_the_question_in()
+        mood = self.rules.mood(self.state)
+        dropped = ""
+        if ending is None and not self._told_now(2):
+            dropped = self._drop_clue(missed)
+        if ending is None and not self.acts:
+            self._add(Act(Deed.GO_ON)) or self._add(Act(Deed.UNKNOWN))
+        if ending is None and (self.before.turn + 1 >= self.scenario.length or not self.acts):
+            self._add(Act(Deed.TIME_UP))
+            ending = self._how_it_ends()
+        if ending is not None:
+            self._add(Act(Deed.END, ending.value))
+            self.kind = f"ends_{ending.value}"
+            dropped = ""
+            self.acts = [act for act in self.acts if act.deed is not Deed.CLUE]
+        return self._decision(mood, dropped, met, missed, ending)
+
+    def _decision(self, mood: Mood, dropped: str, met: str, missed: str, ending: Ending | None) -> Decision:
+        forms = dict(self.before.forms)
+        if dropped:
+            forms[dropped] = forms.get(dropped, 0) + 1
+        now_met = (*self.before.met, met) if met and met not in self.before.met else self.before.met
+        passed = [*self.before.passed, *([missed] if missed and missed not in self.before.passed else [])]
+        facts = tuple(act.about for act in self.acts if act.deed is Deed.TELL)
+        memory = replace(
+            self.before, state=self.state, turn=self.before.turn + 1, told=tuple(self.told), clue=dropped, forms=forms,
+            passed=tuple(clue for clue in passed if clue not in now_met), met=now_met, subject=self.subject)
+        move = Move(kind=self.kind, mood=mood.value, facts=facts, clue_dropped=dropped, clue_met=met, clue_missed=missed,
+                    ending=ending)
+        return Decision(tuple(self.acts), move, mood, memory)
+
+    def _add(self, act: Act) -> bool:
+        """Add the act if she has words left for it and has not done it in this line."""
+        if act in self.acts or not unsaid(self.scenario, act, self.rules.mood(self.state), self.before.used):
+            return False
+        self.acts.append(act)
+        return True
+
+    # What became of the clue in her last line.
+
+    def _clue_fate(self) -> tuple[str, str]:
+        clue = self.before.clue
+        if not clue or self.heard.kind is Kind.SILENCE:
+            return "", ""
+        taken_up = self.heard.clue_met or (B.INVITES_MORE in self.shown and B.MISSES_CLUE not in self.shown)
+        turned_away = self.cooling in (Reaction.PRESSED, Reaction.FALSE_EMPATHY, Reaction.PITCH, Reaction.DEAL)
+        return (clue, "") if taken_up and not turned_away else ("", clue)
+
+    # Endings.
+
+    def _ending_by_state(self) -> Ending | None:
+        if self.state.patience <= self.rules.leaves_at:
+            return Ending.LEFT
+        if self.heard.kind is Kind.GOODBYE and self.before.turn > 0 and not self.heard.question:
+            return self._how_it_ends()
+        return None
+
+    def _how_it_ends(self) -> Ending:
+        enough = len(self.told) >= self.rules.well_facts * len(self.scenario.facts)
+        return Ending.WELL if self.state.trust >= self.rules.well_trust and enough else Ending.FLAT
+
+    # What she says.
+
+    def _react(self) -> None:
+        if self.heard.kind in _ODD:
+            self.kind = self.heard.kind.value
+            self._add(Act(Deed.REACT, _ODD[self.heard.kind].value))
+        elif self.cooling is not None:
+            self.kind = "cool"
+            self._add(Act(Deed.REACT, self.cooling.value))
+        else:
+            warming = [reaction for behaviour, reaction in _WARMING if behaviour in self.shown]
+            for reaction in warming:
+                if self._add(Act(Deed.REACT, reaction.value)):
+                    break
+
+    def _take_the_question_in(self) -> None:
+        """Asked how she is herself, she takes a breath before she tells anything."""
+        about_self = bool(self.heard.facts) and self.scenario.fact(self.heard.facts[0]).about_self
+        reacted = any(act.deed is Deed.REACT for act in self.acts)
+        if about_self and not reacted and self.kind == "disclose" and self._add(Act(Deed.REACT, Reaction.ASKED_ABOUT_SELF.value)):
+            self.acts.insert(0, self.acts.pop())
+
+    def _answer(self, met: str) -> None:
+        if self.heard.kind in _ODD:
+            return
+        if self.cooling is not None:
+            # To a pitch or a push she tells nothing; a plain question about her world she may still answer.
+            if self.cooling in (Reaction.DEAL, Reaction.REASSURED, Reaction.ADVISED, Reaction.FLATTERED):
+                self._tell_first(self._asked())
+            elif self.cooling is Reaction.SMALL_TALK and self.heard.outside:
+                self.acts.clear()
+                self.kind = "answer"
+                self._add(Act(Deed.ANSWER, self.heard.outside))
+            return
+        if self.heard.outside and self._add(Act(Deed.ANSWER, self.heard.outside)):
+            self.kind = "answer"
+        elif self._tell_first(self._asked()):
+            self._and_another()
+        elif met and self._tell_first([self.scenario.clue(met).fact]):
+            self._and_another()
+        elif self.heard.facts:
+            self._asked_in_vain()
+        elif self._gives_room() and self._volunteer():
+            self._and_another()
+        elif self.heard.goes_on or self.heard.on_subject or (self.heard.room and not self.heard.question):
+            self._goes_on()
+        elif self.heard.question:
+            self.kind = "unknown"
+            self._add(Act(Deed.UNKNOWN))
+
+    def _asked(self) -> list[str]:
+        return list(self.heard.facts)
+
+    def _unlocked(self, fact: Fact, margin: float = 0.0) -> bool:
+        return self.state.trust >= fact.trust + margin and set(fact.after) <= set(self.told)
+
+    def _tell_first(self, wanted: Sequence[str]) -> bool:
+        """Tell the first of `wanted` that is unlocked and untold."""
+        for fact_id in wanted:
+            if fact_id not in self.told and self._unlocked(self.scenario.fact(fact_id)) and self._add(Act(Deed.TELL, fact_id)):
+                self._told(fact_id)
+                return True
+        return False
+
+    def _told(self, fact_id: str) -> None:
+        self.told.append(fact_id)
+        self.subject = fact_id
+        self.kind = "disclose"
+
+    def _volunteer(self) -> bool:
+        """Tell, unasked, the least guarded thing that she now trusts enough to tell."""
+        ready = [fact for fact in self.scenario.facts
+                 if fact.id not in self.told and self._unlocked(fact, self.rules.volunteer_margin)]
+        return bool(ready) and self._tell_first([min(ready, key=lambda fact: fact.trust).id])
+
+    def _and_another(self) -> None:
+        """Somebody she trusts may hear a second thing, if given room."""
+        if self.state.trust >= self.rules.two_facts_from and self._gives_room() and self.chance.random() < 0.5:  # noqa: PLR2004
+            self._volunteer()
+
+    def _told_now(self, number: int) -> bool:
+        return sum(act.deed is Deed.TELL for act in self.acts) >= number
+
+    def _gives_room(self) -> bool:
+        return self.heard.room and (self.heard.goes_on or not self.heard.question or self._asked_something_general())
+
+    def _asked_something_general(self) -> bool:
+        return not self.heard.facts and not self.heard.outside and B.INVITES_MORE in self.shown
+
+    def _asked_in_vain(self) -> None:
+        """Asked for something told already: more of it. Asked too early: she keeps it, and gives what she can instead."""
+        first = self.scenario.fact(self.heard.facts[0])
+        if first.id in self.told and self._add(Act(Deed.MORE, first.id)):
+            self.subject, self.kind = first.id, "elaborate"
+            return
+        if first.trust - self.state.trust >= self.rules.too_early_gap:
+            self.state = replace(self.state, openness=_share(self.state.openness - self.rules.too_early_cost))
+        if self.heard.room and self._volunteer():
+            return
+        self.kind = "withhold"
+        if first.id in self.told or not self._add(Act(Deed.WITHHOLD, first.id)):
+            self._goes_on()
+
+    def _goes_on(self) -> None:
+        """Asked to go on, or something about what she just said: more of it, else a thought of her own."""
+        self.kind = "elaborate"
+        if not self._add(Act(Deed.MORE, self.subject)):
+            self._add(Act(Deed.UNKNOWN)) if self.heard.question and not self.heard.goes_on else self._add(Act(Deed.GO_ON))
+
+    def _drop_clue(self, missed: str) -> str:
+        """Drop a clue: one that went by, in another form, else the next; not with every line, and not to a closed door."""
+        if self.state.patience < _PATIENT_ENOUGH_FOR_CLUES or self.heard.kind in (Kind.RUDE, Kind.GIBBERISH):
+            return ""
+        if self._told_now(1) and self.chance.random() < 0.5:  # noqa: PLR2004
+            return ""
+        # Passed over twice running, a clue rests for a turn: a hint that comes with every breath is no hint.
+        tired = missed if missed and self.before.forms.get(missed, 0) % 2 == 0 and missed in self.before.passed else ""
+        again = [clue for clue in ([missed] if missed else self.before.passed) if clue != tired]
+        waiting = sorted((clue for clue in self.scenario.clues if clue.id not in again and clue.id != tired),
+                         key=lambda clue: self.scenario.fact(clue.fact).trust)
+        for clue in (*(self.scenario.clue(one) for one in again), *waiting):
+            fact = self.scenario.fact(clue.fact)
+            ripe = self.state.trust + _CLUE_AHEAD >= fact.trust and set(fact.after) <= set(self.told)
+            if fact.id not in self.told and (ripe or clue.id in again) and self._add(Act(Deed.CLUE, clue.id)):
+                return clue.id
+        return ""

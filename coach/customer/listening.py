@@ -1,0 +1,119 @@
+"""How she hears a reply: what it asks for, whether it takes up her clue, whether it leaves her room. By meaning, not by words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coach.customer.scenario import Scenario
+from coach.customer.state import Memory
+from coach.domain import Behaviour, Observation
+from coach.language.embeddings import Embedder, Vectors
+from coach.language.kind import Kind, kind_of
+from coach.language.text import Sentence, content_words, sentences
+
+_ROOM = (Behaviour.INVITES_MORE, Behaviour.OPEN_QUESTION, Behaviour.FOLLOWS_CLUE, Behaviour.SETS_AGENDA_ASIDE,
+         Behaviour.REFLECTS_FEELING, Behaviour.REFLECTS_CONTENT)
+# Below `asked` a question is no longer about a fact; down to here it may still follow up on the subject at hand.
+_NEAR_SUBJECT = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Cosines from which a sentence counts; see `director.yaml`."""
+
+    asked: float
+    clue_met: float
+    outside: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What she made of a reply.
+
+    Attributes:
+        kind: what sort of utterance it was.
+        facts: ids of the facts it asks for, the best match first.
+        outside: id of the outside topic it asks about, or empty.
+        clue_met: whether it takes up the clue her last line carried.
+        room: whether it leaves her room to go on by herself.
+        question: whether it asks anything at all.
+        goes_on: whether it only asks her to go on with what she was saying.
+        on_subject: whether what it asks concerns what she last spoke of.
+    """
+
+    kind: Kind
+    facts: tuple[str, ...] = ()
+    outside: str = ""
+    clue_met: bool = False
+    room: bool = False
+    question: bool = False
+    goes_on: bool = False
+    on_subject: bool = False
+
+
+class Ear:
+    """Hears replies in one scenario; holds the vectors of all that can be asked there."""
+
+    def __init__(self, scenario: Scenario, embedder: Embedder, thresholds: Thresholds) -> None:
+        self._scenario = scenario
+        self._embedder = embedder
+        self._thresholds = thresholds
+        self._facts = [(fact.id, embedder.embed(fact.asks)) for fact in scenario.facts]
+        self._outside = [(topic.id, embedder.embed(topic.asks)) for topic in scenario.outside]
+
+    def hear(self, reply: str, observations: tuple[Observation, ...], memory: Memory, last_line: str) -> Heard:
+        """What `reply`, which answers `last_line`, means to her."""
+        kind = kind_of(reply)
+        if kind not in (Kind.NORMAL, Kind.GOODBYE):
+            return Heard(kind)
+        parts = sentences(reply)
+        vectors = self._embedder.embed([part.text for part in parts])
+        asking = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
+        shown = {seen.behaviour for seen in observations}
+        facts = self._asked_for(vectors[asking]) if asking else ()
+        outside, closeness = self._outside_topic(vectors)
+        if facts and closeness <= facts[0][1]:
+            outside = ""
+        return Heard(
+            kind=kind,
+            facts=tuple(fact for fact, _ in facts),
+            outside=outside,
+            clue_met=self._meets_clue(reply, parts, vectors, shown, memory, last_line),
+            room=any(behaviour in shown for behaviour in _ROOM),
+            question=any(part.is_question for part in parts),
+            goes_on=Behaviour.INVITES_MORE in shown or (bool(asking) and not content_words(reply)),
+            on_subject=bool(asking) and self._on_subject(reply, vectors[asking], memory, last_line),
+        )
+
+    def _on_subject(self, reply: str, asking: Vectors, memory: Memory, last_line: str) -> bool:
+        if set(content_words(reply)) & set(content_words(last_line)):
+            return True
+        asks = next((of for fact, of in self._facts if fact == memory.subject), None)
+        return asks is not None and float(np.max(asks @ asking.T)) >= _NEAR_SUBJECT
+
+    def _asked_for(self, vectors: Vectors) -> list[tuple[str, float]]:
+        best = [(fact, float(np.max(asks @ vectors.T))) for fact, asks in self._facts]
+        return sorted(((f, c) for f, c in best if c >= self._thresholds.asked), key=lambda pair: -pair[1])
+
+    def _outside_topic(self, vectors: Vectors) -> tuple[str, float]:
+        best, topic = max(((float(np.max(asks @ vectors.T)), topic) for topic, asks in self._outside), default=(0.0, ""))
+        return (topic, best) if best >= self._thresholds.outside else ("", 0.0)
+
+    def _meets_clue(self, reply: str, parts: tuple[Sentence, ...], vectors: Vectors, shown: set[str], memory: Memory,
+                    last_line: str) -> bool:
+        if not memory.clue or Behaviour.FALSE_EMPATHY in shown:
+            return False
+        clue = self._scenario.clue(memory.clue)
+        dropped = next((form.words for form in (*clue.forms, *self._scenario.opening) if form.words in last_line), "")
+        asks = next(vectors_of for fact, vectors_of in self._facts if fact == clue.fact)
+        if set(content_words(reply)) & set(content_words(dropped)):
+            return True
+        about_it = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
+        return bool(about_it) and float(np.max(asks @ vectors[about_it].T)) >= self._thresholds.clue_met
+
+
+def _requests(part: Sentence) -> bool:
+    """Whether a sentence asks without a question's form: "tell me about …", "I'd like to hear …"."""
+    lowered = part.text.lower().replace("’", "'")
+    return lowered.startswith(("tell me", "talk me", "walk me", "help me", "say more")) or any(
+        phrase in lowered for phrase in ("like to hear", "like to know", "love to hear", "want to understand", "tell me", "wonder "))

@@ -1,0 +1,64 @@
+"""What kind of utterance a text is, before one looks at what it does: silence, gibberish, rudeness, another language …"""
+
+import re
+from enum import StrEnum
+
+from coach.language.lexicon import lexicon
+from coach.language.text import words
+
+
+class Kind(StrEnum):
+    """What a reply is, as a person across the table would take it."""
+
+    NORMAL = "normal"
+    SILENCE = "silence"
+    GIBBERISH = "gibberish"
+    RUDE = "rude"
+    OTHER_LANGUAGE = "other_language"
+    OUT_OF_CHARACTER = "out_of_character"
+    GOODBYE = "goodbye"
+
+
+_SILENCE = re.compile(r"^[\s.…\-–—*()_]*(?:\((?:says nothing|silence|silent|pause|waits?|nods?)\)|silence)?[\s.…\-–—*()_]*$", re.I)
+_VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœ]", re.I)
+_LETTER_RUN = re.compile(r"(.)\1{4,}|[bcdfghjklmnpqrstvwxz]{6,}", re.I)
+_LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
+_MIN_WORDS = 4
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of `text`. What is unclear is NORMAL: a person gives the benefit of the doubt."""
+    if _SILENCE.match(text):
+        return Kind.SILENCE
+    found = words(text)
+    letters = [c for c in text if c.isalpha()]
+    if letters and sum(bool(_LATIN.match(c)) for c in letters) < len(letters) / 2:
+        return Kind.OTHER_LANGUAGE
+    if not letters or _is_gibberish(found):
+        return Kind.GIBBERISH
+    for kind in (Kind.OUT_OF_CHARACTER, Kind.RUDE):
+        if lexicon(kind.value).search(text):
+            return kind
+    english = sum(word in _ENGLISH for word in found)
+    foreign = sum(word in _FOREIGN for word in found)
+    if len(found) >= _MIN_WORDS and foreign >= 2 and foreign > 2 * english:
+        return Kind.OTHER_LANGUAGE
+    return Kind.GOODBYE if lexicon("goodbye").search(text) else Kind.NORMAL
+
+
+def _is_gibberish(found: tuple[str, ...]) -> bool:
+    if not found:
+        return True
+    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > 3 and not _VOWELS.search(w)) or len(w) > 24 for w in found)
+    return odd > len(found) / 2
+
+
+# The commonest function words of English, and of the languages a trainee here may slip into.
+_ENGLISH = frozenset("the a an i you we he she it is are was were do did have has and or but to of in on for with that this what how "
+                     "not my your me so be at as if can will just about from they there their".split())
+_FOREIGN = frozenset("der die das und ich sie wir ist nicht ein eine wie geht ihnen es für mit auf was haben sind "
+                     "le la les et je vous nous est pas un une des que qui dans pour comment avez êtes ça "
+                     "el los las y yo usted es no por qué cómo está con para una muy pero su "
+                     "il lo gli e sono lei come sta che di per non ho molto mi "
+                     "o os eu você não que para com uma como está muito "
+                     "de het en ik u wij niet een hoe gaat met voor och jag du är inte det hur".split())

@@ -1,0 +1,1 @@
+"""From a reply to observed behaviours (detector, judge), and from those to scores (rubric, meeting score)."""

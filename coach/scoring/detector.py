@@ -1,0 +1,223 @@
+"""The embedded observer: from what was said before and a reply to observed behaviours, each with its words.
+
+Rules over `language/`: phrases and near meanings sentence by sentence (`cues.yaml`), then the order of things in the reply
+and its relation to the customer's last line. The same words from anyone give the same observations.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import numpy as np
+from pydantic import Field, RootModel
+
+from coach.datafile import DataModel, load_yaml
+from coach.domain import Behaviour as B
+from coach.domain import Event, Observation, ReplyScore, ScoreSource, Speaker, Transcript
+from coach.language.embeddings import Embedder
+from coach.language.kind import Kind, kind_of
+from coach.language.lexicon import lexicon, phrases
+from coach.language.text import Sentence, content_words, sentences, words
+from coach.scoring.rubric import Rubric
+
+_FILE = Path(__file__).parent / "cues.yaml"
+_MODEL = "rules-1"
+_BY_WORDS = 0.9
+_WARM = frozenset({B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.INVITES_MORE, B.FOLLOWS_CLUE, B.OFFERS_HELP})
+_STAYS = frozenset({B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.FOLLOWS_CLUE, B.SETS_AGENDA_ASIDE, B.OFFERS_HELP, B.OWNS_MISTAKE})
+_VENDOR_SHARE = 0.05
+_VENDOR_WORDS = 2
+_A_LINE_OF_SUBSTANCE = 5
+
+
+class Observer(Protocol):
+    """Scores a reply in its place: the embedded detector here, a language model in `judge.py`."""
+
+    def score(self, history: Transcript, reply: str) -> ReplyScore:
+        """Observe `reply`, which answers the last customer turn of `history`, and score it by the rubric."""
+        ...
+
+
+class Cue(DataModel):
+    """What gives one behaviour away; see the head of `cues.yaml`."""
+
+    says: tuple[str, ...]
+    like: tuple[str, ...] = ()
+    like_from: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+
+class _Cues(RootModel[Mapping[B, Cue]]):
+    """A cue by behaviour."""
+
+
+@lru_cache
+def load_cues(path: Path = _FILE) -> Mapping[B, Cue]:
+    """Read the cues.
+
+    Raises:
+        DataFileError: names file, line and fault.
+    """
+    return load_yaml(path, _Cues).root
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A sentence of the reply with what it shows."""
+
+    sentence: Sentence
+    shows: Mapping[B, float]
+    deal: bool
+
+
+class RuleDetector:
+    """An `Observer` by rules; no model, no network."""
+
+    def __init__(self, embedder: Embedder, rubric: Rubric) -> None:
+        self._embedder = embedder
+        self._rubric = rubric
+        cues = load_cues()
+        self._phrases = {behaviour: phrases(cue.says) for behaviour, cue in cues.items()}
+        self._likes = [(b, cue.like_from, embedder.embed(cue.like)) for b, cue in cues.items() if cue.like]
+
+    def score(self, history: Transcript, reply: str) -> ReplyScore:
+        """See `Observer.score`."""
+        observations = self.observe(history, reply)
+        note = ""
+        if kind_of(reply) in (Kind.GIBBERISH, Kind.OTHER_LANGUAGE):
+            note = "This reply could not be read with confidence; take its scores lightly."
+        return self._rubric.score(observations, events_of(history, observations),
+                                  ScoreSource("embedded", _MODEL, "", self._rubric.version), note)
+
+    def observe(self, history: Transcript, reply: str) -> tuple[Observation, ...]:
+        """What `reply` does, in the order of its words; every quote stands in it verbatim."""
+        if kind_of(reply) in (Kind.SILENCE, Kind.GIBBERISH, Kind.OTHER_LANGUAGE):
+            return ()
+        before = history.last(Speaker.CUSTOMER)
+        seen = self._sentences(reply, before)
+        found = [Observation(b, s.sentence.text, s.sentence.start, round(c, 2)) for s in seen for b, c in s.shows.items()]
+        found += _whole_reply(reply, before, seen)
+        best: dict[str, Observation] = {}
+        for one in found:
+            if one.behaviour not in best or one.confidence > best[one.behaviour].confidence:
+                best[one.behaviour] = one
+        return tuple(sorted(best.values(), key=lambda o: (o.start, o.behaviour)))
+
+    def _sentences(self, reply: str, before: str) -> list[_Seen]:
+        parts = sentences(reply)
+        vectors = self._embedder.embed([part.text for part in parts])
+        context = set(content_words(before))
+        seen = []
+        for part, vector in zip(parts, vectors, strict=True):
+            shows = {b: _BY_WORDS for b, pattern in self._phrases.items() if pattern.search(part.text)}
+            for behaviour, least, likes in self._likes:
+                cosine = float(np.max(likes @ vector))
+                if cosine >= least:
+                    shows.setdefault(behaviour, min(_BY_WORDS, 0.5 + cosine - least))
+            seen.append(_in_context(part, shows, context))
+        return seen
+
+
+def _in_context(part: Sentence, shows: dict[B, float], context: set[str]) -> _Seen:
+    """What the sentence does, given the words of the customer's last line."""
+    text = part.text
+    aside = B.SETS_AGENDA_ASIDE in shows
+    deal = not aside and bool(lexicon("deal").search(text))
+    if aside:
+        for behaviour in (B.PITCH, B.TURNS_TO_DEAL, B.PRESSURE, B.NEXT_STEP, B.ADVICE):
+            shows.pop(behaviour, None)
+    if B.NON_APOLOGY in shows:
+        shows.pop(B.ACKNOWLEDGES, None)
+        shows.pop(B.OWNS_MISTAKE, None)
+    if B.EMPTY_REASSURANCE in shows:
+        shows.pop(B.ACKNOWLEDGES, None)
+    if B.OFFERS_HELP in shows and not deal and shows.get(B.PITCH, 0) < _BY_WORDS:
+        shows.pop(B.PITCH, None)
+    if B.MANIPULATES_SCORER in shows:
+        return _Seen(part, {B.MANIPULATES_SCORER: _BY_WORDS}, deal=False)
+    if deal or B.PITCH in shows or B.PRESSURE in shows:
+        if not (part.is_question and B.OFFERS_HELP in shows):
+            shows.setdefault(B.TURNS_TO_DEAL, _BY_WORDS if deal else 0.6)
+        for behaviour in (B.INVITES_MORE, B.REFLECTS_FEELING, B.OFFERS_HELP, B.SELF_DISCLOSURE):
+            shows.pop(behaviour, None)
+    turned = B.TURNS_TO_DEAL in shows
+    if lexicon("jargon").search(text):
+        shows[B.JARGON] = 0.8
+    common = [word for word in content_words(text) if word in context]
+    if common and not turned:
+        shows.setdefault(B.FOLLOWS_CLUE, min(_BY_WORDS, 0.6 + 0.15 * len(common)))
+        if len(common) >= 2 and not part.is_question:  # noqa: PLR2004 - one shared word is not yet a paraphrase
+            shows.setdefault(B.REFLECTS_CONTENT, 0.7)
+    if part.is_question:
+        _question(part, shows, turned=turned)
+    return _Seen(part, shows, deal=turned)
+
+
+def _question(part: Sentence, shows: dict[B, float], *, turned: bool) -> None:
+    leads = turned and not part.is_open_question
+    if leads and lexicon("leading").search(part.text):
+        shows[B.LEADING_QUESTION] = 0.7
+    elif part.is_open_question and not turned:
+        shows[B.OPEN_QUESTION] = _BY_WORDS if lexicon("self").search(part.text) else 0.8
+    elif not part.is_open_question and B.OFFERS_HELP not in shows:
+        shows[B.CLOSED_QUESTION] = 0.7
+
+
+def _whole_reply(reply: str, before: str, seen: Sequence[_Seen]) -> list[Observation]:
+    """What only shows over the whole reply: its order, its we and our, what it leaves lying."""
+    found: list[Observation] = []
+    if not seen:
+        return found
+    first_deal = next((i for i, s in enumerate(seen) if s.deal), None)
+    warm = [i for i, s in enumerate(seen) if _WARM & s.shows.keys()]
+    stays = any(_STAYS & s.shows.keys() for s in seen)
+    if first_deal is not None and any(i < first_deal for i in warm):
+        returns = any(i > first_deal for i in warm)
+        aside = any(B.SETS_AGENDA_ASIDE in s.shows for s in seen)
+        if not returns and not aside:
+            start, end = seen[warm[0]].sentence.start, seen[first_deal].sentence
+            found.append(Observation(B.FALSE_EMPATHY, reply[start : end.start + len(end.text)], start, 0.6 if stays else 0.85))
+    elif first_deal is not None and any(i == first_deal for i in warm) and not stays:
+        one = seen[first_deal].sentence
+        if lexicon("turn").search(one.text):
+            found.append(Observation(B.FALSE_EMPATHY, one.text, one.start, 0.7))
+    vendor = lexicon("vendor").findall(reply)
+    if len(vendor) >= _VENDOR_WORDS and len(vendor) / max(1, len(words(reply))) >= _VENDOR_SHARE and first_deal is not None:
+        most = max(seen, key=lambda s: len(lexicon("vendor").findall(s.sentence.text))).sentence
+        found.append(Observation(B.VENDOR_CENTRED, most.text, most.start, 0.8))
+    clue = clue_in(before)
+    met = any((_WARM | {B.SETS_AGENDA_ASIDE, B.OWNS_MISTAKE, B.OPEN_QUESTION}) & s.shows.keys() for s in seen)
+    hurried = any(o.behaviour == B.FALSE_EMPATHY for o in found)
+    if clue and (not met or hurried):
+        passed = seen[first_deal].sentence if first_deal is not None else seen[0].sentence
+        found.append(Observation(B.MISSES_CLUE, passed.text, passed.start, 0.6 if hurried else 0.85, about=clue))
+    return found
+
+
+def clue_in(line: str) -> str:
+    """The sentence of a customer's line that most asks to be taken up; empty where nothing weighty stands in it."""
+    def weight(sentence: Sentence) -> int:
+        return 2 * len(lexicon("weighty").findall(sentence.text)) + len(lexicon("feeling").findall(sentence.text))
+
+    told = [part for part in sentences(line) if not part.is_question and len(words(part.text)) >= _A_LINE_OF_SUBSTANCE]
+    heaviest = max(sentences(line), key=weight, default=None)
+    if heaviest is not None and weight(heaviest) > 0:
+        return heaviest.text
+    # Nothing heavy by its words: what the customer tells of themselves is still an opening.
+    return next((part.text for part in reversed(told) if lexicon("speaker").search(part.text)), "")
+
+
+def events_of(history: Transcript, observations: Sequence[Observation]) -> tuple[Event, ...]:
+    """What the order over the meeting shows: `DEAL_BEFORE_PERSON` until somebody has acknowledged the customer's news.
+
+    Within one reply the words' order decides: sympathy that comes first, and is not a springboard, counts.
+    """
+    if history.said_by(Speaker.TRAINEE):
+        return ()
+    deal = [o.start for o in observations if o.behaviour == B.TURNS_TO_DEAL]
+    person = [o.start for o in observations if o.behaviour in (B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.SETS_AGENDA_ASIDE)]
+    springboard = any(o.behaviour == B.FALSE_EMPATHY for o in observations)
+    if deal and (springboard or not person or min(deal) < min(person)):
+        return (Event.DEAL_BEFORE_PERSON,)
+    return ()

@@ -1,0 +1,116 @@
+"""The only reader of the environment. Every setting, its meaning and its default stand here; README's table is made from it."""
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from coach.errors import SetupError
+
+
+class Engine(StrEnum):
+    """Who speaks for the customer and judges the replies."""
+
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    MODEL = "model"
+
+
+class Embeddings(StrEnum):
+    """How the meaning of a text is measured."""
+
+    MINILM = "minilm"
+    LEXICAL = "lexical"
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "coach"
+
+
+class Settings(BaseSettings):
+    """All settings. Each is read from the environment variable named in capitals in README's table."""
+
+    model_config = SettingsConfigDict(env_prefix="COACH_", frozen=True, populate_by_name=True)
+
+    home: Path = Field(
+        default_factory=_default_home, description="Folder for the records and the search index.",
+        json_schema_extra={"shown_default": "~/.local/share/coach"},
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the records; empty: `coach.db` (SQLite) in the home folder.")
+    host: str = Field("127.0.0.1", description="Address the page listens on; loopback only, as there is no login yet.")
+    port: int = Field(7860, ge=1, le=65535, description="Port of the page.")
+    engine: Engine = Field(
+        Engine.AUTO, description="`embedded` needs no key; `model` uses the endpoint; `auto`: `model` where a key or "
+        "an endpoint is set, else `embedded`.")
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias="OPENAI_API_KEY", description="Key for the endpoint.")
+    openai_base_url: str = Field(
+        "", validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint; empty: OpenAI's own.")
+    model: str = Field("gpt-4.1-mini", description="Chat model asked for at the endpoint.")
+    model_timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer of the model.")
+    model_retries: int = Field(2, ge=0, description="How often a failed call to the model is tried again.")
+    embeddings: Embeddings = Field(
+        Embeddings.MINILM, description="`minilm` matches by meaning; `lexical` by words alone, and needs no weights.")
+    typing_pace: float = Field(
+        1.0, ge=0, le=5, description="How long the customer seems to type on the page; 0 answers at once.")
+    seed: int | None = Field(None, description="Fixes the seed of new meetings; empty: drawn for each meeting.")
+
+    @property
+    def records_url(self) -> str:
+        """SQLAlchemy address of the records."""
+        return self.database_url or f"sqlite:///{self.home / 'coach.db'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """Folder of the search index."""
+        return self.home / "index"
+
+    @property
+    def resolved_engine(self) -> Engine:
+        """`embedded` or `model`, with `auto` decided."""
+        if self.engine is not Engine.AUTO:
+            return self.engine
+        has_endpoint = bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+        return Engine.MODEL if has_endpoint else Engine.EMBEDDED
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that sets the field `name`."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"COACH_{name.upper()}"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SetupError: a variable has a value that can not be used; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        variable = variable_of(name) if name in Settings.model_fields else name
+        raise SetupError(f"{variable} is set to {first['input']!r}, which can not be used: {first['msg']}.") from error
+
+
+@lru_cache
+def data_folder(name: str) -> Path:
+    """Folder of the data that ships beside the code: "prompts", "knowledge" or "evals".
+
+    In a wheel it lies inside the package, in a checkout at the top level.
+
+    Raises:
+        SetupError: neither is there.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "_data" / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise SetupError(f"The folder {name}/ is missing beside the package at {package}; install coach again.")
