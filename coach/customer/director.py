@@ -55,6 +55,12 @@ def opening(scenario: Scenario, rules: Rules) -> Memory:
     return Memory(state=state, told=(scenario.opening_fact,), clue=clue, forms={clue: 0}, subject=scenario.opening_fact)
 
 
+def parting(scenario: Scenario, rules: Rules, state: CustomerState, told: Sequence[str]) -> Ending:
+    """How a meeting ends that nobody walks out of: well where she came to trust and told enough, else flat."""
+    enough = len(told) >= rules.well_facts * len(scenario.facts)
+    return Ending.WELL if state.trust >= rules.well_trust and enough else Ending.FLAT
+
+
 def decide(scenario: Scenario, rules: Rules, memory: Memory, observations: Sequence[Observation], heard: Heard,
            chance: Random) -> Decision:
     """Her answer to one reply.
@@ -171,8 +177,7 @@ class _Turn:
         return None
 
     def _how_it_ends(self) -> Ending:
-        enough = len(self.told) >= self.rules.well_facts * len(self.scenario.facts)
-        return Ending.WELL if self.state.trust >= self.rules.well_trust and enough else Ending.FLAT
+        return parting(self.scenario, self.rules, self.state, self.told)
 
     # What she says.
 

@@ -4,6 +4,7 @@ Rules over `language/`: phrases and near meanings sentence by sentence (`cues.ya
 and its relation to the customer's last line. The same words from anyone give the same observations.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,7 @@ _STAYS = frozenset({B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.FOLLOWS_CLUE, B.SE
 _VENDOR_SHARE = 0.05
 _VENDOR_WORDS = 2
 _A_LINE_OF_SUBSTANCE = 5
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[—–-](?=\s)")
 
 
 class Observer(Protocol):
@@ -64,11 +66,18 @@ def load_cues(path: Path = _FILE) -> Mapping[B, Cue]:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A sentence of the reply with what it shows."""
+    """A sentence of the reply with what it shows, where in it (start and end of the words), and whether it turns to the deal."""
 
     sentence: Sentence
     shows: Mapping[B, float]
+    where: Mapping[B, tuple[int, int]]
     deal: bool
+
+    def observation(self, behaviour: B) -> Observation:
+        """The behaviour with the part of the sentence that shows it."""
+        start, end = clause_around(self.sentence.text, *self.where.get(behaviour, (0, len(self.sentence.text))))
+        return Observation(behaviour, self.sentence.text[start:end], self.sentence.start + start,
+                           round(self.shows[behaviour], 2))
 
 
 class RuleDetector:
@@ -96,7 +105,7 @@ class RuleDetector:
             return ()
         before = history.last(Speaker.CUSTOMER)
         seen = self._sentences(reply, before)
-        found = [Observation(b, s.sentence.text, s.sentence.start, round(c, 2)) for s in seen for b, c in s.shows.items()]
+        found = [one.observation(behaviour) for one in seen for behaviour in one.shows]
         found += _whole_reply(reply, before, seen)
         best: dict[str, Observation] = {}
         for one in found:
@@ -110,20 +119,24 @@ class RuleDetector:
         context = set(content_words(before))
         seen = []
         for part, vector in zip(parts, vectors, strict=True):
-            shows = {b: _BY_WORDS for b, pattern in self._phrases.items() if pattern.search(part.text)}
+            where = {b: match.span() for b, pattern in self._phrases.items() if (match := pattern.search(part.text))}
+            shows = dict.fromkeys(where, _BY_WORDS)
             for behaviour, least, likes in self._likes:
                 cosine = float(np.max(likes @ vector))
                 if cosine >= least:
                     shows.setdefault(behaviour, min(_BY_WORDS, 0.5 + cosine - least))
-            seen.append(_in_context(part, shows, context))
+            seen.append(_in_context(part, shows, where, context))
         return seen
 
 
-def _in_context(part: Sentence, shows: dict[B, float], context: set[str]) -> _Seen:
+def _in_context(part: Sentence, shows: dict[B, float], where: dict[B, tuple[int, int]], context: set[str]) -> _Seen:
     """What the sentence does, given the words of the customer's last line."""
     text = part.text
     aside = B.SETS_AGENDA_ASIDE in shows
-    deal = not aside and bool(lexicon("deal").search(text))
+    business = lexicon("deal").search(text)
+    deal = not aside and business is not None
+    if business is not None:
+        where.setdefault(B.TURNS_TO_DEAL, business.span())
     if aside:
         for behaviour in (B.PITCH, B.TURNS_TO_DEAL, B.PRESSURE, B.NEXT_STEP, B.ADVICE):
             shows.pop(behaviour, None)
@@ -135,15 +148,16 @@ def _in_context(part: Sentence, shows: dict[B, float], context: set[str]) -> _Se
     if B.OFFERS_HELP in shows and not deal and shows.get(B.PITCH, 0) < _BY_WORDS:
         shows.pop(B.PITCH, None)
     if B.MANIPULATES_SCORER in shows:
-        return _Seen(part, {B.MANIPULATES_SCORER: _BY_WORDS}, deal=False)
+        return _Seen(part, {B.MANIPULATES_SCORER: _BY_WORDS}, where, deal=False)
     if deal or B.PITCH in shows or B.PRESSURE in shows:
         if not (part.is_question and B.OFFERS_HELP in shows):
             shows.setdefault(B.TURNS_TO_DEAL, _BY_WORDS if deal else 0.6)
         for behaviour in (B.INVITES_MORE, B.REFLECTS_FEELING, B.OFFERS_HELP, B.SELF_DISCLOSURE):
             shows.pop(behaviour, None)
     turned = B.TURNS_TO_DEAL in shows
-    if lexicon("jargon").search(text):
+    if jargon := lexicon("jargon").search(text):
         shows[B.JARGON] = 0.8
+        where[B.JARGON] = jargon.span()
     common = [word for word in content_words(text) if word in context]
     if common and not turned:
         shows.setdefault(B.FOLLOWS_CLUE, min(_BY_WORDS, 0.6 + 0.15 * len(common)))
@@ -151,7 +165,7 @@ def _in_context(part: Sentence, shows: dict[B, float], context: set[str]) -> _Se
             shows.setdefault(B.REFLECTS_CONTENT, 0.7)
     if part.is_question:
         _question(part, shows, turned=turned)
-    return _Seen(part, shows, deal=turned)
+    return _Seen(part, shows, where, deal=turned)
 
 
 def _question(part: Sentence, shows: dict[B, float], *, turned: bool) -> None:
@@ -193,6 +207,15 @@ def _whole_reply(reply: str, before: str, seen: Sequence[_Seen]) -> list[Observa
         passed = seen[first_deal].sentence if first_deal is not None else seen[0].sentence
         found.append(Observation(B.MISSES_CLUE, passed.text, passed.start, 0.6 if hurried else 0.85, about=clue))
     return found
+
+
+def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause of `text` that holds `start` to `end`, between commas, semicolons, colons and dashes; without white space."""
+    breaks = [0, *(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]
+    first = max(place for place in breaks if place <= start)
+    last = min(place for place in breaks if place >= end)
+    part = text[first:last]
+    return first + len(part) - len(part.lstrip()), first + len(part.rstrip(" ,;:—–"))
 
 
 def clue_in(line: str) -> str:

@@ -1,0 +1,149 @@
+"""The debrief: the meeting told back in words, with its moments, its curves, what she kept to herself and what to try."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coach.customer.scenario import Scenario
+from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, ReplyScore, Tip
+from coach.scoring.meeting_score import score_meeting
+from coach.scoring.rubric import Rubric, Side
+
+_WARM_EMPATHY = 60
+_SELLY = 45
+_MOVED = 0.03
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+class MomentKind(StrEnum):
+    """Why a moment stands in the debrief."""
+
+    BEST = "best"
+    COSTLY = "costly"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A reply that mattered, the words that did it, and what it did to her trust (change, in shares of 1)."""
+
+    kind: MomentKind
+    exchange: Exchange
+    said: str
+    did: str
+    trust_change: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClueStory:
+    """A clue in her own words, and whether it was taken up."""
+
+    words: str
+    fact_title: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """All that the page, the terminal and the exports show after a meeting.
+
+    Attributes:
+        told: titles of the facts she told, in order; `kept` those she did not.
+        goals: two things to try next time.
+    """
+
+    headline: str
+    score: MeetingScore
+    moments: tuple[Moment, ...]
+    clues: tuple[ClueStory, ...]
+    told: tuple[str, ...]
+    kept: tuple[str, ...]
+    goals: tuple[Tip, ...]
+
+
+def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric) -> Debrief:
+    """The debrief of `meeting`, finished or not."""
+    score = score_meeting(meeting)
+    told = tuple(scenario.fact(fact).title for fact in score.facts_learned)
+    kept = tuple(fact.title for fact in scenario.facts if fact.id not in score.facts_learned)
+    return Debrief(
+        headline=_headline(meeting, score, scenario), score=score, moments=_moments(meeting, rubric),
+        clues=_clues(meeting, score, scenario), told=told, kept=kept, goals=_goals(meeting))
+
+
+def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> str:
+    name = scenario.client.first_name
+    if not score.replies:
+        return f"You met {name}, and the meeting ended before you said anything."
+    deal_first = any(Event.DEAL_BEFORE_PERSON in events for events in score.events.values())
+    together = f"{_number(len(score.facts_learned))} of the {_number(len(scenario.facts))} things on {name}’s mind"
+    if meeting.ending is Ending.LEFT:
+        return f"{name} ended it. The business came before the person, and there was not enough patience left to wait."
+    if deal_first:
+        recovered = score.trust[-1] > score.trust[0]
+        after = "then you found your way back" if recovered else f"and {name} noticed"
+        return f"You asked about the project before you asked about {name}, {after}."
+    if score.first_pitch is None:
+        return f"You stayed with the person throughout, and heard {together}."
+    if score.first_pitch > 1:
+        stayed = score.first_pitch - 1
+        replies = "one reply" if stayed == 1 else f"{_number(stayed)} replies"
+        return f"You stayed with {name} for {replies}; at reply {score.first_pitch} the business came back."
+    return f"Person and business came in one breath, and you heard {together}."
+
+
+def _number(count: int) -> str:
+    """Small numbers as words, as a person would write them."""
+    return _WORDS[count] if count < len(_WORDS) else str(count)
+
+
+def _moments(meeting: Meeting, rubric: Rubric) -> tuple[Moment, ...]:
+    """The reply that moved her trust most in each direction; none where it hardly moved."""
+    changes = [
+        (after.state.trust - before.state.trust, after)
+        for before, after in zip(meeting.exchanges, meeting.exchanges[1:], strict=False) if after.score is not None]
+    moments = []
+    for kind, (change, exchange) in ((MomentKind.BEST, max(changes, key=lambda c: c[0], default=(0.0, None))),
+                                     (MomentKind.COSTLY, min(changes, key=lambda c: c[0], default=(0.0, None)))):
+        if exchange is None or exchange.score is None or abs(change) < _MOVED or (change > 0) != (kind is MomentKind.BEST):
+            continue
+        quote, label = _telling(exchange.score, rubric, kind)
+        moments.append(Moment(kind, exchange, quote, label, change))
+    return tuple(sorted(moments, key=lambda moment: moment.exchange.number))
+
+
+def _telling(score: ReplyScore, rubric: Rubric, kind: MomentKind) -> tuple[str, str]:
+    """The quote that weighs most on the side that the moment is about, and what it did."""
+    person = kind is MomentKind.BEST
+    sided = [seen for seen in score.observations if (rubric.side(seen.behaviour) is Side.PERSON) == person]
+    if not sided:
+        return "", ""
+
+    def weight(behaviour: str) -> float:
+        points = rubric.behaviours[behaviour]
+        return points.empathy if person else points.selling - points.empathy
+
+    heaviest = max(sided, key=lambda seen: weight(seen.behaviour))
+    return heaviest.quote, rubric.label(heaviest.behaviour)
+
+
+def _clues(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> tuple[ClueStory, ...]:
+    """Each clue she dropped and that was met or passed over, in the order in which it came up."""
+    order = dict.fromkeys(e.move.clue_met or e.move.clue_missed for e in meeting.exchanges)
+    return tuple(
+        ClueStory(clue_words(meeting, scenario, clue), scenario.fact(scenario.clue(clue).fact).title, clue in score.clues_met)
+        for clue in order if clue)
+
+
+def clue_words(meeting: Meeting, scenario: Scenario, clue_id: str) -> str:
+    """The latest words of the clue that she really said; empty where none was (a language model may have reworded it)."""
+    forms = (*scenario.clue(clue_id).forms, *(scenario.opening if clue_id == scenario.opening_clue else ()))
+    return next((form.words for exchange in reversed(meeting.exchanges) for form in forms if form.words in exchange.line), "")
+
+
+def _goals(meeting: Meeting) -> tuple[Tip, ...]:
+    """Two tips of the meeting to take along: first those of replies that needed them, the latest first, on different cards."""
+    tipped = [(exchange.score, exchange.tip) for exchange in reversed(meeting.scored) if exchange.score and exchange.tip]
+    needed = [tip for score, tip in tipped if score.selling >= _SELLY or score.empathy < _WARM_EMPATHY]
+    goals: dict[str, Tip] = {}
+    for tip in (*needed, *(tip for _, tip in tipped)):
+        goals.setdefault(tip.citation.card_id, tip)
+    return tuple(goals.values())[:2]

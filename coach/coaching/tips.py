@@ -1,0 +1,80 @@
+"""The tip after a reply: found by the situation, worded by the card it rests on. Where nothing fits well, there is no tip."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from coach.domain import Behaviour as B
+from coach.domain import ReplyScore, Tip
+from coach.knowledge import Card, CardTip, Library
+
+# What to speak of first: what hurt the customer most, then what would help most, then what went well and how to go on.
+_FIRST = (
+    B.FALSE_EMPATHY, B.NON_APOLOGY, B.PRESSURE, B.TURNS_TO_DEAL, B.PITCH, B.EMPTY_REASSURANCE, B.DISPARAGES, B.MISSES_CLUE,
+    B.ADVICE, B.FLATTERY, B.HOLLOW_SMALL_TALK, B.LEADING_QUESTION, B.VENDOR_CENTRED, B.JARGON,
+    B.OWNS_MISTAKE, B.OFFERS_HELP, B.SETS_AGENDA_ASIDE, B.REFLECTS_FEELING, B.FOLLOWS_CLUE, B.REFLECTS_CONTENT,
+    B.ACKNOWLEDGES, B.INVITES_MORE, B.OPEN_QUESTION, B.SELF_DISCLOSURE, B.CHALLENGES, B.NEXT_STEP, B.CLOSED_QUESTION,
+)
+# How a coach would put each behaviour as a question to the library; retrieval goes by this and by what the customer said.
+_ASKS = {
+    B.FALSE_EMPATHY: "a word of sympathy and then straight to the deal", B.NON_APOLOGY: "apologising without owning it",
+    B.PRESSURE: "pushing for a decision", B.TURNS_TO_DEAL: "the customer shared news and the reply went to the project or deal",
+    B.PITCH: "presenting product and features instead of listening", B.EMPTY_REASSURANCE: "telling them it will be fine",
+    B.DISPARAGES: "running others down", B.MISSES_CLUE: "the customer dropped a clue and it was passed over",
+    B.ADVICE: "giving advice or a solution before the issue is understood", B.FLATTERY: "praise that wants something",
+    B.HOLLOW_SMALL_TALK: "golf and weather instead of getting to the point with the person",
+    B.LEADING_QUESTION: "a question whose answer serves the seller", B.VENDOR_CENTRED: "talking about we and our",
+    B.JARGON: "jargon and buzzwords", B.OWNS_MISTAKE: "a real apology for a mistake",
+    B.OFFERS_HELP: "offering help with no return, introductions", B.SETS_AGENDA_ASIDE: "setting the agenda aside for the person",
+    B.REFLECTS_FEELING: "naming what the customer feels", B.FOLLOWS_CLUE: "taking up a clue, how it affects the customer",
+    B.REFLECTS_CONTENT: "playing back what was said, checking it is right", B.ACKNOWLEDGES: "acknowledging big news",
+    B.INVITES_MORE: "inviting the customer to say more, listening", B.OPEN_QUESTION: "asking open questions, what to ask next",
+    B.SELF_DISCLOSURE: "saying something personal, briefly", B.CHALLENGES: "challenging the customer with respect",
+    B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "closed questions that leave little room",
+}
+_TRIED = 3
+_HITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a tip goes by: what she said before, what the reply did, and her words worth going back to.
+
+    Attributes:
+        clue: a few of her own words, or empty.
+    """
+
+    customer_line: str
+    score: ReplyScore
+    first_name: str
+    clue: str = ""
+
+
+class Tips:
+    """Finds the tip for a situation in the library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
+        """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
+        for focus in [behaviour for behaviour in _FIRST if situation.score.shows(behaviour)][:_TRIED]:
+            query = f"{_ASKS[focus]}. {situation.customer_line}"
+            for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                card = self._library.card(hit.citation.card_id)
+                text = _worded(card, focus, situation, given)
+                if text:
+                    return Tip(text, hit.citation)
+        return None
+
+
+def _worded(card: Card, focus: B, situation: Situation, given: Collection[str]) -> str:
+    """The card's first tip for `focus` whose slots can be filled and that was not given before; empty where there is none."""
+    def fits(tip: CardTip) -> bool:
+        return focus.value in tip.when and (bool(situation.clue) or "{clue}" not in tip.say)
+
+    # With a clue at hand, the tip that uses her own words comes first.
+    for tip in sorted(filter(fits, card.tips), key=lambda tip: "{clue}" not in tip.say):
+        text = tip.say.replace("{name}", situation.first_name).replace("{clue}", situation.clue)
+        if text not in given:
+            return text
+    return ""

@@ -1,0 +1,43 @@
+"""A score in a coach's words, for the first line a trainee reads."""
+
+from coach.domain import Behaviour as B
+from coach.domain import Event, ReplyScore
+
+WARM = 60
+SELLING = 40
+COOL = 35
+# Below this the page says that the score is a rough one.
+SURE = 0.7
+
+
+def verdict(score: ReplyScore, first_name: str) -> str:
+    """One plain sentence on what the reply did, to the customer called `first_name`."""
+    if score.shows(B.MANIPULATES_SCORER):
+        return f"That was said to the scorer. {first_name} heard it too."
+    if score.shows(B.FALSE_EMPATHY):
+        return f"A kind word, and then straight to business. {first_name} notices the turn."
+    if Event.DEAL_BEFORE_PERSON in score.events:
+        return f"You asked about the business before you asked about {first_name}."
+    if score.shows(B.NON_APOLOGY):
+        return "You were sorry about a feeling, not about what was done."
+    if score.empathy >= WARM:
+        return (f"Warm, and selling in the same breath. {first_name} may only hear the second half." if score.selling >= SELLING
+                else f"You turned to {first_name}, and left the business where it was.")
+    if score.selling >= SELLING:
+        return f"This one was about your side of the table, not {first_name}’s."
+    if score.shows(B.MISSES_CLUE):
+        return f"{first_name} said something that mattered, and it went by."
+    if score.shows(B.EMPTY_REASSURANCE):
+        return "It was meant to comfort. It also closed the subject."
+    if score.empathy >= COOL:
+        return f"Decent. There was room to go closer to what matters to {first_name}."
+    return f"{first_name} is none the wiser about where you stand."
+
+
+def doubt(score: ReplyScore) -> str:
+    """A sentence where the score deserves more doubt than usual; empty otherwise."""
+    if score.note:
+        return score.note
+    if not score.observations:
+        return "There was little here to go by, so take these two numbers lightly."
+    return "The signs in this reply are faint, so take these two numbers lightly." if score.confidence < SURE else ""

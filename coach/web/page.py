@@ -1,0 +1,272 @@
+"""The page: five views of one app, and what each button does. All it shows comes from the records; the browser keeps no truth."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import gradio as gr
+from anyio import to_thread
+
+from coach.customer.scenario import get_scenario, scenario_paths
+from coach.domain import Meeting
+from coach.errors import CoachError
+from coach.meeting import MAX_REPLY, check_reply
+from coach.web import view
+from coach.web.access import trainee_of
+from coach.web.render import render
+from coach.wiring import Coach
+
+Update = dict[Any, Any]
+# Handlers at once; each waits mostly for the model or for the customer's typing pace.
+_AT_ONCE = 40
+# A person types about this many characters a second when they are quick; her answer takes at most so many seconds.
+_TYPED_A_SECOND = 120
+_LONGEST_TYPING = 1.8
+_SHORTEST_TYPING = 0.5
+
+
+class Page:
+    """The components, the handlers, and how they are tied together."""
+
+    def __init__(self, coach: Coach) -> None:
+        self.coach = coach
+        self.views: dict[str, gr.Column] = {}
+
+    def build(self) -> gr.Blocks:
+        """The Blocks app."""
+        with gr.Blocks(title="coach", analytics_enabled=False, fill_width=True) as blocks:
+            # What the tab is at, sent along with every click: a restart of the server loses nothing that a tab needs.
+            self.scenario_id = gr.Textbox(visible="hidden")
+            self.meeting_id = gr.Textbox(visible="hidden")
+            self.number = gr.Number(visible="hidden", precision=0, value=0)
+            self.address = gr.Textbox(visible="hidden")
+            self._header()
+            self._home()
+            self._briefing()
+            self._meeting()
+            self._debrief()
+            self._meetings()
+            self._tie(blocks)
+        return blocks
+
+    # The views.
+
+    def _header(self) -> None:
+        with gr.Row(elem_id="top"):
+            gr.HTML(render("header", engine=self.coach.engine_name), elem_id="brand")
+            self.nav_practice = gr.Button("Practice", elem_classes="nav", size="sm")
+            self.nav_meetings = gr.Button("Meetings", elem_classes="nav", size="sm")
+
+    def _view(self, name: str, *, visible: bool = False) -> gr.Column:
+        self.views[name] = gr.Column(visible=visible, elem_id=name, elem_classes="view")
+        return self.views[name]
+
+    def _home(self) -> None:
+        with self._view("home", visible=True):
+            gr.HTML(render("home"))
+            self.unfinished = gr.HTML()
+            self.scenario_buttons: list[tuple[str, gr.Button]] = []
+            for scenario_id in scenario_paths():
+                with gr.Row(elem_classes="scenario"):
+                    gr.HTML(render("scenario", scenario=get_scenario(scenario_id)), elem_classes="grow")
+                    button = gr.Button("Prepare", variant="primary", elem_classes="act")
+                    self.scenario_buttons.append((scenario_id, button))
+            self.home_notice = gr.HTML()
+
+    def _briefing(self) -> None:
+        with self._view("briefing"):
+            self.brief = gr.HTML()
+            with gr.Row(elem_classes="acts"):
+                self.begin = gr.Button("Begin the meeting", variant="primary", elem_id="begin", elem_classes="act")
+                self.back = gr.Button("Not now", elem_classes="act")
+            self.brief_notice = gr.HTML()
+
+    def _meeting(self) -> None:
+        with self._view("meeting"):
+            with gr.Row(elem_id="meeting-top"):
+                self.head = gr.HTML(elem_classes="grow")
+                self.end = gr.Button("End meeting", elem_id="end", elem_classes="act", size="sm")
+            with gr.Row(elem_id="desk"):
+                with gr.Column(scale=7, elem_id="talk", min_width=320):
+                    self.chat = gr.Chatbot(
+                        show_label=False, label="Conversation", buttons=[], render_markdown=False, latex_delimiters=[],
+                        feedback_options=None, layout="bubble", height=480, elem_id="chat")
+                    with gr.Row(elem_id="composer"):
+                        self.box = gr.Textbox(
+                            label="Your reply", show_label=False, lines=1, max_lines=7, elem_id="reply", scale=8,
+                            placeholder="Your reply", container=False,
+                            html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True))
+                        self.send = gr.Button("Send", variant="primary", elem_id="send", scale=1, min_width=84)
+                    gr.HTML(render("hint"), elem_id="hint")
+                    self.notice = gr.HTML(elem_id="notice")
+                with gr.Column(scale=5, elem_id="side", min_width=300):
+                    self.panel = gr.HTML(elem_id="panel", elem_classes="panel")
+                    self.sofar = gr.HTML(elem_id="sofar")
+
+    def _debrief(self) -> None:
+        with self._view("debrief"):
+            self.debrief_html = gr.HTML()
+            with gr.Row(elem_classes="acts"):
+                self.again = gr.Button("Meet again", variant="primary", elem_id="again", elem_classes="act")
+
+    def _meetings(self) -> None:
+        with self._view("meetings"):
+            self.list_html = gr.HTML()
+
+    # How clicks lead to handlers.
+
+    def _tie(self, blocks: gr.Blocks) -> None:
+        everything = [*self.views.values(), self.scenario_id, self.meeting_id, self.number, self.address, self.unfinished,
+                      self.home_notice, self.brief, self.brief_notice, self.head, self.chat, self.box, self.send, self.notice,
+                      self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
+
+        def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> None:
+            trigger(fn, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE, show_progress="hidden", **more)
+
+        tie(blocks.load, self.arrive)
+        tie(self.nav_practice.click, self.show_home)
+        tie(self.back.click, self.show_home)
+        tie(self.nav_meetings.click, self.show_meetings)
+        for scenario_id, button in self.scenario_buttons:
+            tie(button.click, self._opener(scenario_id))
+        tie(self.begin.click, self.start, [self.scenario_id])
+        tie(self.again.click, self.prepare_again, [self.meeting_id])
+        tie(self.end.click, self.finish, [self.meeting_id])
+        for trigger in (self.send.click, self.box.submit):
+            tie(trigger, self.reply, [self.meeting_id, self.number, self.box], trigger_mode="once")
+        self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
+        self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
+
+    def _show(self, name: str, address: str = "") -> Update:
+        return {**{column: gr.update(visible=key == name) for key, column in self.views.items()}, self.address: address}
+
+    # Handlers. Each asks who is there, and answers a user's mistake with a sentence where they look.
+
+    def arrive(self, request: gr.Request) -> Update:
+        """Open what the address names: a meeting to go on with, a debrief, or the start."""
+        query = dict(request.query_params)
+        try:
+            trainee = trainee_of(request)
+            if "meeting" in query:
+                return self._open(self.coach.practice.get(query["meeting"], trainee))
+            if "debrief" in query:
+                return self._open_debrief(self.coach.practice.get(query["debrief"], trainee))
+        except CoachError as error:
+            return self.show_home(request) | {self.home_notice: _problem(error)}
+        return self.show_home(request)
+
+    def show_home(self, request: gr.Request) -> Update:
+        """The start, with meetings that wait to be finished."""
+        shown = self._show("home")
+        try:
+            waiting = self.coach.practice.meetings(trainee_of(request), unfinished=True, limit=5)
+        except CoachError as error:
+            return shown | {self.home_notice: _problem(error)}
+        return shown | {self.unfinished: render("unfinished", meetings=view.rows(waiting)), self.home_notice: ""}
+
+    def show_meetings(self, request: gr.Request) -> Update:
+        """The list of meetings."""
+        try:
+            listed = self.coach.practice.meetings(trainee_of(request))
+        except CoachError as error:
+            return self._show("meetings") | {self.list_html: _problem(error)}
+        return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(listed))}
+
+    def show_briefing(self, scenario_id: str, request: gr.Request) -> Update:
+        """Whom the trainee will meet."""
+        try:
+            trainee_of(request)
+            scenario = get_scenario(scenario_id)
+        except CoachError as error:
+            return self._show("home") | {self.home_notice: _problem(error)}
+        return self._show("briefing") | {
+            self.scenario_id: scenario_id, self.brief: render("briefing", scenario=scenario), self.brief_notice: ""}
+
+    def _opener(self, scenario_id: str) -> Callable[[gr.Request], Update]:
+        # Gradio hands the request to a function that names it; it does not see through functools.partial.
+        def open_briefing(request: gr.Request) -> Update:
+            return self.show_briefing(scenario_id, request)
+
+        return open_briefing
+
+    def start(self, scenario_id: str, request: gr.Request) -> Update:
+        """Begin the meeting."""
+        try:
+            return self._open(self.coach.practice.begin(scenario_id, trainee_of(request)))
+        except CoachError as error:
+            return {self.brief_notice: _problem(error)}
+
+    def prepare_again(self, meeting_id: str, request: gr.Request) -> Update:
+        """The briefing of the meeting just had."""
+        try:
+            meeting = self.coach.practice.get(meeting_id, trainee_of(request))
+        except CoachError as error:
+            return self.show_home(request) | {self.home_notice: _problem(error)}
+        return self.show_briefing(meeting.scenario_id, request)
+
+    def finish(self, meeting_id: str, request: gr.Request) -> Update:
+        """End the meeting and show its debrief."""
+        try:
+            return self._open_debrief(self.coach.practice.end(meeting_id, trainee_of(request)))
+        except CoachError as error:
+            return {self.notice: _problem(error)}
+
+    async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
+        """Send a reply: it shows at once, then she types, then her answer with what the reply did. Kept before it is shown."""
+        practice = self.coach.practice
+        try:
+            trainee = trainee_of(request)
+            checked = check_reply(text or "")
+            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
+            yield {self.chat: view.conversation(self.coach, meeting, checked.text, typing=True), self.box: "",
+                   self.send: gr.update(interactive=False), self.notice: ""}
+            exchange = await to_thread.run_sync(practice.reply, meeting_id, trainee, int(number), checked.text)
+            await asyncio.sleep(self._typing_time(exchange.line))
+            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
+        except CoachError as error:
+            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: _problem(error)}
+        else:
+            yield self._meeting_values(meeting) | {
+                self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
+
+    def _typing_time(self, line: str) -> float:
+        """Seconds she seems to type; none where a model has already taken its own time."""
+        if self.coach.settings.typing_pace == 0 or self.coach.engine.value == "model":
+            return 0.0
+        pace = self.coach.settings.typing_pace
+        return pace * min(_LONGEST_TYPING, max(_SHORTEST_TYPING, len(line) / _TYPED_A_SECOND))
+
+    def _caught_up(self, meeting_id: str, request: gr.Request) -> Update:
+        """The meeting as the records have it; nothing where it can not be read."""
+        try:
+            return self._meeting_values(self.coach.practice.get(meeting_id, trainee_of(request)))
+        except CoachError:
+            # The sentence about the first fault is shown already; a second one would hide it.
+            return {self.send: gr.update(interactive=True)}
+
+    def _open(self, meeting: Meeting) -> Update:
+        if meeting.ended_at is not None:
+            return self._open_debrief(meeting)
+        return self._show("meeting", f"?meeting={meeting.id}") | self._meeting_values(meeting) | {self.box: "", self.notice: ""}
+
+    def _meeting_values(self, meeting: Meeting) -> Update:
+        scenario = get_scenario(meeting.scenario_id)
+        over = meeting.ended_at is not None
+        return {
+            self.meeting_id: meeting.id, self.number: len(meeting.exchanges), self.scenario_id: meeting.scenario_id,
+            self.head: view.meeting_head(meeting, scenario), self.chat: view.conversation(self.coach, meeting),
+            self.panel: view.latest_panel(self.coach, meeting, scenario), self.sofar: view.so_far(meeting, scenario),
+            self.send: gr.update(interactive=not over),
+            self.box: gr.update(value="", interactive=not over, max_length=4 * MAX_REPLY),
+            self.end: gr.update(value="To the debrief" if over else "End meeting", variant="primary" if over else "secondary")}
+
+    def _over(self, meeting: Meeting) -> str:
+        return "The meeting is over. The debrief tells you what happened in it." if meeting.ended_at is not None else ""
+
+    def _open_debrief(self, meeting: Meeting) -> Update:
+        return self._show("debrief", f"?debrief={meeting.id}") | {
+            self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting)}
+
+
+def _problem(error: CoachError) -> str:
+    return render("notice", kind="error", text=str(error))

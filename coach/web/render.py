@@ -1,0 +1,49 @@
+"""Templates to HTML. Jinja escapes everything that is put in: texts of trainees, cards and models are data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from coach.domain import Observation
+from coach.scoring.rubric import Rubric
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(loader=PackageLoader("coach.web"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    environment.filters["clock"] = lambda moment: moment.astimezone().strftime("%d %b %Y, %H:%M")
+    return environment
+
+
+def render(name: str, **values: object) -> Markup:
+    """The template `name`.html with `values` put in, each escaped."""
+    return Markup(_environment().get_template(f"{name}.html").render(**values))  # noqa: S704 - the template has escaped it
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a reply; `side` is empty where nothing was observed, `labels` say what was."""
+
+    text: str
+    side: str
+    labels: str
+
+
+def marked(reply: str, observations: Sequence[Observation], rubric: Rubric) -> tuple[Span, ...]:
+    """`reply` cut where the evidence begins and ends. Joined again, the spans give the reply to the letter.
+
+    Where quotes overlap, the shorter one decides the colour: it is the more telling.
+    """
+    cuts = sorted({0, len(reply), *(o.start for o in observations), *(o.end for o in observations)})
+    spans = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        here = sorted((o for o in observations if o.start <= start and end <= o.end), key=lambda o: len(o.quote))
+        side = rubric.side(here[0].behaviour).value if here else ""
+        labels = ", ".join(dict.fromkeys(rubric.label(o.behaviour) for o in here))
+        if start < end:
+            spans.append(Span(reply[start:end], side, labels))
+    return tuple(spans)

@@ -1,0 +1,118 @@
+"""What the page shows, made from the domain's values: the panel beside a reply, the conversation, the lists, the debrief."""
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from coach.coaching.words import doubt, verdict
+from coach.customer.scenario import Scenario, get_scenario
+from coach.domain import Ending, Exchange, Meeting, ScoreSource
+from coach.records import MeetingSummary
+from coach.web.charts import Mark, Series, line_chart
+from coach.web.render import marked, render
+from coach.wiring import Coach
+
+Message = dict[str, Any]
+_HOW = {None: "not finished", Ending.WELL: "ended well", Ending.FLAT: "ended flat", Ending.LEFT: "the customer left"}
+_TRUST_WORDS = ((0.2, "Closed"), (0.4, "Wary"), (0.62, "Opening up"), (0.8, "Trusting"), (1.01, "Frank with you"))
+_SPARK_WIDTH, _SPARK_HEIGHT = 120, 32
+
+
+def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str = "This reply") -> Markup:
+    """What one reply did: scores, a sentence, the words that earned it, a tip with its card, and why."""
+    score = exchange.score
+    if score is None:
+        return render("reply_empty")
+    rubric = coach.rubric
+    return render(
+        "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
+        spans=marked(exchange.reply, score.observations, rubric),
+        seen=[(rubric.side(o.behaviour).value, rubric.label(o.behaviour), _short(o.about)) for o in score.observations],
+        tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
+        parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in score.contributions],
+        source=source_words(score.source))
+
+
+def source_words(source: ScoreSource) -> str:
+    """Where a score comes from, in words."""
+    who = f"the language model {source.model}" if source.engine == "model" else f"the embedded engine ({source.model})"
+    return f"Observed by {who}, weighed by rubric {source.rubric_version}."
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
+
+
+def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, typing: bool = False) -> list[Message]:
+    """The chat: every line and reply so far, one being sent, and the sign that she is answering.
+
+    Texts are escaped here; the chat shows them as they were typed.
+    """
+    first_name = get_scenario(meeting.scenario_id).client.first_name
+    messages: list[Message] = []
+    for exchange in meeting.exchanges:
+        if exchange.number:
+            card = ""
+            if exchange.score is not None:
+                card = render("card_in_chat", score=exchange.score, body=reply_panel(coach, exchange, first_name, heading=""))
+            messages.append({"role": "user", "content": [escape(exchange.reply, quote=False), gr.HTML(card)]})
+        messages.append({"role": "assistant", "content": escape(exchange.line, quote=False)})
+    if pending:
+        messages.append({"role": "user", "content": escape(pending, quote=False)})
+    if typing:
+        messages.append({"role": "assistant", "content": gr.HTML(render("typing", first_name=first_name))})
+    return messages
+
+
+def so_far(meeting: Meeting, scenario: Scenario) -> Markup:
+    """Her trust over the meeting as a small line, and a word for where it stands."""
+    trust = [exchange.state.trust for exchange in meeting.exchanges]
+    step = _SPARK_WIDTH / max(1, len(trust) - 1)
+    points = " ".join(f"{i * step:.1f},{_SPARK_HEIGHT - 2 - value * (_SPARK_HEIGHT - 4):.1f}" for i, value in enumerate(trust))
+    word = next(word for below, word in _TRUST_WORDS if trust[-1] < below)
+    return render("sofar", points=points, word=word, first_name=scenario.client.first_name,
+                  said=", ".join(str(round(value * 100)) for value in trust))
+
+
+def meeting_head(meeting: Meeting, scenario: Scenario) -> Markup:
+    """Who sits across, and how far the meeting is."""
+    return render("meeting_head", client=scenario.client, number=len(meeting.exchanges), ended=meeting.ended_at is not None)
+
+
+def latest_panel(coach: Coach, meeting: Meeting, scenario: Scenario) -> Markup:
+    """The panel of the newest reply."""
+    return reply_panel(coach, meeting.exchanges[-1], scenario.client.first_name)
+
+
+def rows(summaries: tuple[MeetingSummary, ...]) -> list[dict[str, object]]:
+    """Meetings as the lists show them."""
+    shown = []
+    for one in summaries:
+        scenario = get_scenario(one.scenario_id)
+        shown.append({
+            "id": one.id, "title": scenario.title, "first_name": scenario.client.first_name, "when": one.started_at,
+            "replies": one.replies, "ended": one.ended_at is not None, "how": _HOW[one.ending],
+            "empathy": None if one.empathy is None else round(one.empathy),
+            "selling": None if one.selling is None else round(one.selling)})
+    return shown
+
+
+def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
+    """The whole debrief."""
+    scenario = get_scenario(meeting.scenario_id)
+    told = coach.practice.debrief(meeting)
+    scored = [(exchange, exchange.score) for exchange in meeting.exchanges if exchange.score is not None]
+    empathy = Series("Empathy", "empathy", [score.empathy for _, score in scored])
+    selling = Series("Selling", "selling", [score.selling for _, score in scored])
+    trust = Series("Trust", "trust", [value * 100 for value in told.score.trust])
+    words = {"best": "opened a door", "costly": "cost"}
+    marks = [Mark(moment.exchange.number - 1, words[moment.kind.value]) for moment in told.moments]
+    return render(
+        "debrief", d=told, id=meeting.id, title=scenario.title, client=scenario.client, when=meeting.started_at,
+        ended=meeting.ended_at is not None, source=source_words(scored[-1][1].source) if scored else "",
+        scores_chart=line_chart("Empathy and selling", (empathy, selling), marks=marks),
+        trust_chart=line_chart(f"{scenario.client.first_name}’s trust", (trust,), first=0) if scored else Markup(""),
+        conversation=[(e, marked(e.reply, e.score.observations if e.score else (), coach.rubric)) for e in meeting.exchanges])
+

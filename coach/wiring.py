@@ -1,0 +1,107 @@
+"""The only place that chooses concrete backends. Everything is made when it is first needed and once a process."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from langchain_core.language_models import BaseChatModel
+
+from coach.coaching.tips import Tips
+from coach.customer.llm_voice import ModelVoice
+from coach.customer.rules import load_rules
+from coach.customer.voice import EmbeddedVoice, Voice
+from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
+from coach.language.embeddings import Embedder, make_embedder
+from coach.llm.chat import make_chat_model
+from coach.meeting import Practice
+from coach.records import Repository, open_repository
+from coach.scoring.detector import Observer, RuleDetector
+from coach.scoring.judge import ModelJudge
+from coach.scoring.rubric import Rubric, load_rubric
+from coach.settings import Engine, Settings, data_folder
+
+# A voice may vary its words; a judge may not.
+_VOICE_TEMPERATURE = 0.8
+_JUDGE_TEMPERATURE = 0.0
+Progress = Callable[[int, int], None]
+
+
+class Coach:
+    """The parts of a running coach, as the settings choose them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Where meaning is measured. SetupError where its weights are missing."""
+        return make_embedder(self.settings.embeddings)
+
+    @cached_property
+    def rubric(self) -> Rubric:
+        """The rubric in force."""
+        return load_rubric()
+
+    @cached_property
+    def records(self) -> Repository:
+        """The records, migrated to this version."""
+        return open_repository(self.settings.records_url)
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The knowledge cards."""
+        return load_cards(data_folder("knowledge"))
+
+    @cached_property
+    def library(self) -> Library:
+        """The search over the cards; SetupError where they are not indexed."""
+        return open_library(self.cards, self.embedder, self.settings.index_folder)
+
+    @cached_property
+    def detector(self) -> RuleDetector:
+        """The embedded observer."""
+        return RuleDetector(self.embedder, self.rubric)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine in force."""
+        return self.settings.resolved_engine
+
+    @property
+    def engine_name(self) -> str:
+        """The engine as a person reads it."""
+        return f"model {self.settings.model}" if self.engine is Engine.MODEL else "embedded engine"
+
+    @cached_property
+    def observer(self) -> Observer:
+        """Who scores replies."""
+        if self.engine is Engine.MODEL:
+            judge = make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE)
+            return ModelJudge(judge, self.settings.model, self.rubric, fallback=self.detector)
+        return self.detector
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Who speaks for the customer."""
+        if self.engine is Engine.MODEL:
+            return ModelVoice(make_chat_model(self.settings, temperature=_VOICE_TEMPERATURE), self.settings.model)
+        return EmbeddedVoice()
+
+    @cached_property
+    def answering_model(self) -> BaseChatModel | None:
+        """The model behind ask-the-coach, or None on the embedded engine."""
+        return make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE) if self.engine is Engine.MODEL else None
+
+    @cached_property
+    def practice(self) -> Practice:
+        """Meetings."""
+        return Practice(
+            records=self.records, observer=self.observer, voice=self.voice, embedder=self.embedder, tips=Tips(self.library),
+            rubric=self.rubric, rules=load_rules(), engine=self.engine.value, fixed_seed=self.settings.seed)
+
+    def index_is_current(self) -> bool:
+        """Whether the index fits the cards and the embedder."""
+        return is_current(self.cards, self.embedder, self.settings.index_folder)
+
+    def index(self, progress: Progress | None = None) -> IndexReport:
+        """Bring the index up to date; what has not changed is kept."""
+        return build_index(self.cards, self.embedder, self.settings.index_folder, progress)

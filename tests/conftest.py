@@ -1,0 +1,148 @@
+"""What every test gets: no network, no settings of whoever runs it, a home of its own; the parts that are slow to make, once.
+
+The network switch: whatever reaches for an address off this machine fails its test, even where the code under test
+swallows the error. Servers on loopback are real and allowed.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from coach.knowledge import build_index, load_cards
+from coach.language.embeddings import Embedder, make_embedder
+from coach.scoring.detector import RuleDetector
+from coach.scoring.rubric import Rubric, load_rubric
+from coach.settings import Embeddings, Engine, Settings, data_folder
+from coach.wiring import Coach
+
+# A busy machine is no reason for a test to fail.
+hypothesis_settings.register_profile(
+    "local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("ci", parent=hypothesis_settings.get_profile("local"), derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI", "").lower() == "true" else "local")
+
+# Of whoever runs the tests; what a test wants set, it sets. COACH_TEST_… tell the tests themselves where things are.
+_FOREIGN = ("COACH_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "TIKTOKEN_", "DATA_GYM_")
+_KEPT = "COACH_TEST_"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forbidden() -> Iterator[list[str]]:
+    """Turns the switch on for the whole run; gives the list to which each forbidden attempt is added."""
+    attempts: list[str] = []
+
+    def refuse(what: str) -> None:
+        attempts.append(what)
+        pytest.fail(f"A test may not use the network, and this one tried to {what}. Serve it on 127.0.0.1 instead.")
+
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any, /) -> None:
+        if _leaves(self, address):
+            refuse(f"connect to {address[0]}")
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any, /) -> int:
+        if _leaves(self, address):
+            refuse(f"connect to {address[0]}")
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_here(host):
+            refuse(f"look up {host!r}")
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield attempts
+
+
+def _leaves(of: socket.socket, address: Any) -> bool:
+    return of.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0])
+
+
+def _is_here(host: object) -> bool:
+    """Whether `host` is this machine: loopback, or no particular address at all."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    if name.lower() in ("", "localhost"):
+        return True
+    try:
+        address = ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(autouse=True)
+def forbidden(_forbidden: list[str]) -> Iterator[list[str]]:
+    """Fails the test if anything reached for the network, also where the error was swallowed, or came in a thread."""
+    _forbidden.clear()
+    yield _forbidden
+    if _forbidden:
+        pytest.fail(f"A test may not use the network, and this one tried to {', then to '.join(_forbidden)}.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            if name.upper().startswith(_FOREIGN) and not name.startswith(_KEPT):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _nobodys_environment: None) -> Path:
+    """The home folder of coach in this test; not made yet."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("COACH_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """MiniLM, loaded once."""
+    return make_embedder(Embeddings.MINILM)
+
+
+@pytest.fixture(scope="session")
+def rubric() -> Rubric:
+    """The rubric that ships."""
+    return load_rubric()
+
+
+@pytest.fixture(scope="session")
+def detector(embedder: Embedder, rubric: Rubric) -> RuleDetector:
+    """The embedded observer, on the rubric that ships."""
+    return RuleDetector(embedder, rubric)
+
+
+@pytest.fixture(scope="session")
+def built_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """The index of the cards that ship, to copy from."""
+    folder = tmp_path_factory.mktemp("knowledge") / "index"
+    build_index(load_cards(data_folder("knowledge")), embedder, folder)
+    return folder
+
+
+@pytest.fixture
+def coach(home: Path, embedder: Embedder, built_index: Path) -> Iterator[Coach]:
+    """A whole coach on the embedded engine, with records of its own and the cards indexed."""
+    wired = Coach(Settings(home=home, engine=Engine.EMBEDDED))
+    shutil.copytree(built_index, wired.settings.index_folder)
+    wired.embedder = embedder
+    yield wired
+    if "records" in vars(wired):
+        wired.records.close()
+    if "library" in vars(wired):
+        wired.library.close()
