@@ -20,6 +20,14 @@ class DataModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class FaultAt(ValueError):
+    """For a model's validator to raise: what is wrong, and where below that model, so that the line can be named."""
+
+    def __init__(self, problem: str, *loc: int | str) -> None:
+        super().__init__(problem)
+        self.loc = loc
+
+
 @dataclass(frozen=True, slots=True)
 class Document(Generic[_Model]):
     """A Markdown file: its front matter as a model, its body, and where the body begins."""
@@ -71,7 +79,8 @@ def load_markdown(path: Path, model: type[_Model]) -> Document[_Model]:
     if end is None:
         raise DataFileError(path, 1, f"front matter is not closed by a second {_FENCE} line.")
     meta = _parse("\n".join(lines[1:end]), path, model, first_line=2)
-    return Document(meta, "\n".join(lines[end + 1 :]).strip(), end + 2)
+    first = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), end + 1)
+    return Document(meta, "\n".join(lines[first:]).rstrip(), first + 1)
 
 
 def _parse(text: str, path: Path, model: type[_Model], first_line: int) -> _Model:
@@ -82,6 +91,9 @@ def _parse(text: str, path: Path, model: type[_Model], first_line: int) -> _Mode
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark else first_line
         raise DataFileError(path, line, f"not valid YAML: {error.problem or error.context}.") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + first_line
+        raise DataFileError(path, line, f"not valid YAML: the character U+{error.character:04X} is not allowed.") from error
     except (yaml.YAMLError, ValueError) as error:
         raise DataFileError(path, first_line, f"not valid YAML: {error}.") from error
     if root is None:
@@ -89,10 +101,14 @@ def _parse(text: str, path: Path, model: type[_Model], first_line: int) -> _Mode
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "the file"
+        faults = error.errors(include_url=False)
+        # A key nobody knows comes first: where it is misspelt, that another is missing only follows from it.
+        fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
+        cause = fault.get("ctx", {}).get("error")
+        loc = (*fault["loc"], *cause.loc) if isinstance(cause, FaultAt) else fault["loc"]
+        where = ".".join(str(part) for part in loc) or "the file"
         problem = fault["msg"].removeprefix("Value error, ")
-        raise DataFileError(path, _line_of(root, fault["loc"]) + first_line, f"{where}: {problem}.") from error
+        raise DataFileError(path, _line_of(root, loc) + first_line, f"{where}: {problem}.") from error
 
 
 def _line_of(node: yaml.Node, loc: tuple[int | str, ...]) -> int:

@@ -1,5 +1,6 @@
 """Prompts as data: one Markdown file each, YAML front matter and a Jinja template. Loaded, checked, rendered, hashed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,8 @@ from coach.errors import DataFileError, NotFoundError
 from coach.settings import data_folder
 
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+# Templates put what people said between two lines of =====; within a value the sign is spaced out and closes nothing.
+_FENCE = re.compile("={5,}")
 
 
 class PromptMeta(DataModel):
@@ -40,7 +43,7 @@ class Prompt:
     path: Path
 
     def render(self, **values: object) -> str:
-        """The prompt's text with `values` put in, each as plain data.
+        """The prompt's text with `values` put in, each as plain data, which can not step out of its fence.
 
         Raises:
             DataFileError: a value that the template needs is missing, or one is given that it does not name.
@@ -48,10 +51,19 @@ class Prompt:
         unexpected = set(values) - set(self.meta.inputs)
         if unexpected:
             raise DataFileError(self.path, 1, f"the prompt has no input {sorted(unexpected)[0]!r}.")
+        fenced = {name: _within_fence(value) for name, value in values.items()}
         try:
-            return _ENVIRONMENT.from_string(self.template).render(**values).strip()
+            return _ENVIRONMENT.from_string(self.template).render(**fenced).strip()
         except TemplateError as error:
             raise DataFileError(self.path, 1, f"the template can not be rendered: {error.message}.") from error
+
+
+def _within_fence(value: object) -> object:
+    if isinstance(value, str):
+        return _FENCE.sub(lambda match: " ".join(match.group()), value)
+    if isinstance(value, list | tuple):
+        return [_within_fence(part) for part in value]
+    return value
 
 
 def load_prompt(path: Path) -> Prompt:

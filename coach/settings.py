@@ -34,7 +34,7 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """All settings. Each is read from the environment variable named in capitals in README's table."""
 
-    model_config = SettingsConfigDict(env_prefix="COACH_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="COACH_", env_ignore_empty=True, frozen=True, populate_by_name=True)
 
     home: Path = Field(
         default_factory=_default_home, description="Folder for the records and the search index.",
@@ -83,6 +83,17 @@ def variable_of(name: str) -> str:
     """The environment variable that sets the field `name`."""
     alias = Settings.model_fields[name].validation_alias
     return alias if isinstance(alias, str) else f"COACH_{name.upper()}"
+
+
+def settings_table() -> str:
+    """Every setting as a Markdown table, for README: variable, meaning, default."""
+    rows = ["| variable | meaning | default |", "| --- | --- | --- |"]
+    for name, info in Settings.model_fields.items():
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        default = extra.get("shown_default", info.default)
+        shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+        rows.append(f"| `{variable_of(name)}` | {info.description} | {f'`{shown}`' if shown not in ('', None) else 'empty'} |")
+    return "\n".join(rows)
 
 
 def load_settings() -> Settings:

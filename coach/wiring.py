@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from functools import cached_property
 
-from langchain_core.language_models import BaseChatModel
-
 from coach.coaching.tips import Tips
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
 from coach.customer.voice import EmbeddedVoice, Voice
 from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
-from coach.llm.chat import make_chat_model
+from coach.llm.chat import ChatModel, make_chat_model
 from coach.meeting import Practice
 from coach.records import Repository, open_repository
 from coach.scoring.detector import Observer, RuleDetector
@@ -87,7 +85,7 @@ class Coach:
         return EmbeddedVoice()
 
     @cached_property
-    def answering_model(self) -> BaseChatModel | None:
+    def answering_model(self) -> "ChatModel | None":
         """The model behind ask-the-coach, or None on the embedded engine."""
         return make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE) if self.engine is Engine.MODEL else None
 

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from langchain_core.language_models import BaseChatModel
-
 from coach.domain import Citation
 from coach.errors import ModelError
 from coach.knowledge import Library
-from coach.llm.chat import ask_for_text
+from coach.llm.chat import ChatModel, ask_for_text
 from coach.prompts import get_prompt
 
 _PASSAGES = 3
@@ -23,7 +21,7 @@ class Answer:
     engine: str
 
 
-def ask_coach(question: str, library: Library, model: BaseChatModel | None = None) -> Answer:
+def ask_coach(question: str, library: Library, model: "ChatModel | None" = None) -> Answer:
     """Answer `question` from the library: the best passage itself, or, with a model, an answer that cites passages.
 
     Where the model fails, the passage itself is given.

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from random import Random
 
-from langchain_core.language_models import BaseChatModel
-
 from coach.customer.director import Decision
 from coach.customer.scenario import Scenario
 from coach.customer.voice import EmbeddedVoice, Spoken
 from coach.domain import Speaker, Transcript
 from coach.errors import ModelError
-from coach.llm.chat import ask_for_text
+from coach.llm.chat import ChatModel, ask_for_text
 from coach.prompts import get_prompt
 
 _SPEAKERS = {Speaker.CUSTOMER: "you", Speaker.TRAINEE: "seller"}
@@ -19,7 +17,7 @@ _SPEAKERS = {Speaker.CUSTOMER: "you", Speaker.TRAINEE: "seller"}
 class ModelVoice:
     """A `Voice` by a language model; where the model fails, the authored line is spoken instead, and marked so."""
 
-    def __init__(self, model: BaseChatModel, model_name: str) -> None:
+    def __init__(self, model: ChatModel, model_name: str) -> None:
         self._model = model
         self._name = model_name
         self._embedded = EmbeddedVoice()

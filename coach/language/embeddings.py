@@ -52,7 +52,7 @@ class LexicalEmbedder:
             stems = content_words(text) or words(text)
             pairs = [f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False)]
             for weight, token in [*((1.0, s) for s in stems), *((0.5, p) for p in pairs)]:
-                digest = hashlib.blake2b(token.encode(), digest_size=4).digest()
+                digest = hashlib.blake2b(token.encode(errors="replace"), digest_size=4).digest()
                 vectors[row, int.from_bytes(digest, "big") % _LEXICAL_WIDTH] += weight
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)

@@ -22,6 +22,8 @@ class Kind(StrEnum):
 _SILENCE = re.compile(r"^[\s.…\-–—*()_]*(?:\((?:says nothing|silence|silent|pause|waits?|nods?)\)|silence)?[\s.…\-–—*()_]*$", re.I)
 _VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœ]", re.I)
 _LETTER_RUN = re.compile(r"(.)\1{4,}|[bcdfghjklmnpqrstvwxz]{6,}", re.I)
+# What people hum and hiss when they listen; no vowels, and no gibberish.
+_HUM = re.compile(r"h*m+(?:h*m+)*|s+h+|p+f+t*|b+r+|g+r+|t+s+k+|p+s+t+", re.I)
 _LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
 _MIN_WORDS = 4
 
@@ -40,8 +42,9 @@ def kind_of(text: str) -> Kind:
         if lexicon(kind.value).search(text):
             return kind
     english = sum(word in _ENGLISH for word in found)
-    foreign = sum(word in _FOREIGN for word in found)
-    if len(found) >= _MIN_WORDS and foreign >= 2 and foreign > 2 * english:
+    foreign = [word for word in found if word in _FOREIGN]
+    # One word said over and over ("no, no, no, no") is no sign of a language.
+    if len(found) >= _MIN_WORDS and len(set(foreign)) >= 2 and len(foreign) > 2 * english:
         return Kind.OTHER_LANGUAGE
     return Kind.GOODBYE if lexicon("goodbye").search(text) else Kind.NORMAL
 
@@ -49,7 +52,8 @@ def kind_of(text: str) -> Kind:
 def _is_gibberish(found: tuple[str, ...]) -> bool:
     if not found:
         return True
-    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > 3 and not _VOWELS.search(w)) or len(w) > 24 for w in found)
+    said = [w for w in found if not _HUM.fullmatch(w)]
+    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > 3 and not _VOWELS.search(w)) or len(w) > 24 for w in said)
     return odd > len(found) / 2
 
 

@@ -28,6 +28,10 @@ def lexicon(name: str) -> re.Pattern[str]:
 
 
 def phrases(entries: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for many phrases. An apostrophe in an entry matches both forms, a space any white space."""
+    """One pattern for many phrases.
+
+    An apostrophe in an entry matches both its forms; a space any white space, and "a space?" any or none.
+    """
     joined = "|".join(f"(?:{entry})" for entry in entries)
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)".replace("'", "['’]").replace(" ", r"\s+"), re.IGNORECASE)
+    pattern = joined.replace("'", "['’]").replace(" ?", r"\s*").replace(" ", r"\s+")
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)

@@ -69,7 +69,8 @@ class MiniLM:
         return np.concatenate(parts) if parts else np.zeros((0, WIDTH), dtype=np.float32)
 
     def _embed_batch(self, texts: Sequence[str]) -> Array:
-        encodings = self._tokenizer.encode_batch(list(texts))
+        # The tokenizer takes no halves of surrogate pairs.
+        encodings = self._tokenizer.encode_batch([text.encode(errors="replace").decode() for text in texts])
         ids = np.array([e.ids for e in encodings], dtype=np.int64)
         mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
         hidden = self._encode(ids, mask)

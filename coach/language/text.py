@@ -4,13 +4,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"”’')\]]*|\n+|$)")
+# A dot within a number ("3.5") or within an abbreviation of single letters ("e.g.") ends nothing.
+_SENTENCE = re.compile(
+    r"(?:[^.!?…\n]|\.(?<=\d\.)(?=\d)|\.(?<=\b[a-z]\.)(?=[a-z]\.))+(?:[.!?…]+[\"”’')\]]*|\n+|$)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|vs|e\.g|i\.e|etc|no)\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|vs|e\.g|i\.e|etc)\.$", re.IGNORECASE)
 _QUESTION_WORD = r"(?:what|how|why|who|whom|whose|which|where|when|tell me|talk me through|walk me through|in what)"
+_FILLERS = (r"(?:(?:so|and|but|ok(?:ay)?|well|oh|now|then|hey|hmm+|right|sure|yes|no|please|sorry|wow|listen|look),?"
+            r"\s+)*")
+# Anyone's name, in any spelling, or another single word: "José, how …", "Ms Holt, what …", "Honestly, why …".
+_ADDRESS = r"(?:(?:(?:mrs?|ms|miss|dr)\.?\s+)?[^\W\d_][\w'’-]*,\s+)?"
+_REQUEST = r"(?:can|could|would|will|do) you (?:\w+ ){0,3}(?:tell me|talk me through|walk me through)"
+# At the front, or behind another clause ("that sounds hard, how are you?"), where "which" only adds to the clause.
 _OPENER = re.compile(
-    rf"^(?:(?:so|and|but|ok(?:ay)?|well|oh|now|then|hey|hmm+|right|sure|yes|no|please|sorry|wow|listen|look|"
-    rf"[A-Z][a-z]+),?\s+)*{_QUESTION_WORD}\b", re.IGNORECASE)
+    rf"(?:^{_FILLERS}{_ADDRESS}{_FILLERS}(?:{_REQUEST}|{_QUESTION_WORD})"
+    rf"|(?:[,;:]|\s[—–-])\s+{_FILLERS}(?:{_REQUEST}|what|how|why|tell me))\b", re.IGNORECASE)
 _INVERTED = re.compile(
     r"^(?:(?:so|and|but|or|ok(?:ay)?|well|oh|now|then),?\s+)*(?:is|are|was|were|do|does|did|have|has|had|can|could|will|"
     r"would|should|shall|may|might|am|isn.t|aren.t|don.t|doesn.t|didn.t|won.t|wouldn.t|can.t)\s+\w+", re.IGNORECASE)
@@ -38,13 +46,13 @@ class Sentence:
     @property
     def is_question(self) -> bool:
         """Whether it asks: by its mark, or by its form where the mark was left out."""
-        return self.text.rstrip("\"”’')] ").endswith("?") or bool(
+        return self.text.rstrip("\"”’')]! ").endswith("?") or bool(
             len(self.text.split()) > 2 and (_INVERTED.match(self.text) or _asks_by_word(self.text)))
 
     @property
     def is_open_question(self) -> bool:
         """Whether it asks for more than a yes, a no or a fact to pick."""
-        return self.is_question and bool(_OPENER.match(self.text))
+        return self.is_question and bool(_OPENER.search(self.text))
 
 
 def _asks_by_word(text: str) -> bool:
@@ -54,22 +62,17 @@ def _asks_by_word(text: str) -> bool:
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Split `text` at sentence ends and line breaks; each part keeps its place, so that quotes stay verbatim."""
-    found: list[Sentence] = []
-    pending = ""
-    pending_start = 0
+    spans: list[tuple[int, int]] = []
     for match in _SENTENCE.finditer(text):
-        if not pending:
-            pending_start = match.start()
-        pending += match.group()
-        if _ABBREVIATION.search(pending.rstrip()):
-            continue
-        stripped = pending.strip()
-        if stripped:
-            found.append(Sentence(stripped, pending_start + len(pending) - len(pending.lstrip())))
-        pending = ""
-    if pending.strip():
-        found.append(Sentence(pending.strip(), pending_start + len(pending) - len(pending.lstrip())))
-    return tuple(found)
+        start, end = spans[-1] if spans else (0, 0)
+        # What follows an abbreviation at once belongs to it; a line break between them parts them.
+        if end == match.start() and _ABBREVIATION.search(text[start:end]):
+            spans[-1] = (start, match.end())
+        else:
+            spans.append(match.span())
+    # Without the white space around each.
+    trimmed = ((end - len(text[start:end].lstrip()), text[start:end].strip()) for start, end in spans)
+    return tuple(Sentence(part, start) for start, part in trimmed if part)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def stem(word: str) -> str:
     """A rough stem, enough to match "teams" with "team" and "worries" with "worry"."""
-    for ending in ("ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "'s"):
+    for ending in ("'s", "ings", "ing", "edly", "ed", "ies", "es", "s", "ly"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004
             return word[: -len(ending)] + ("y" if ending == "ies" else "")
     return word

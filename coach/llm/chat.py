@@ -1,21 +1,23 @@
 """The chat model that the settings name, and the two ways in which the rest of the package talks to one."""
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage
-from langchain_openai import ChatOpenAI
-from openai import OpenAIError
 from pydantic import BaseModel, ValidationError
 
 from coach.errors import ModelError, SetupError
 from coach.settings import Settings
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# LangChain and openai take two seconds to import, and the embedded engine never needs them: each function imports what it
+# uses. The rest of the package calls a model by this name, so that LangChain's stays in this folder.
+ChatModel: TypeAlias = "BaseChatModel"
 _Schema = TypeVar("_Schema", bound=BaseModel)
 
 
-def make_chat_model(settings: Settings, *, temperature: float) -> BaseChatModel:
+def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
     """A model at the endpoint of `settings`, with a timeout, retries, and usage in streams.
 
     Raises:
@@ -25,6 +27,8 @@ def make_chat_model(settings: Settings, *, temperature: float) -> BaseChatModel:
     if not key and not settings.openai_base_url:
         raise SetupError("COACH_ENGINE is model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set; set one, or "
                          "COACH_ENGINE=embedded.")
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see the head of the file
+
     return ChatOpenAI(
         model=settings.model,
         # Local servers want no key, the client wants one.
@@ -37,33 +41,41 @@ def make_chat_model(settings: Settings, *, temperature: float) -> BaseChatModel:
     )
 
 
-def ask_for_text(model: BaseChatModel, prompt: str) -> Iterator[str]:
+def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     """The answer as it grows: each value is the whole text so far.
 
     Raises:
         ModelError: the endpoint failed, or the answer is empty.
     """
+    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
+    from httpx2 import HTTPError  # noqa: PLC0415
+    from openai import OpenAIError  # noqa: PLC0415
+
     text = ""
     try:
         for chunk in model.stream([HumanMessage(prompt)]):
             if chunk.text:
                 text += chunk.text
                 yield text
-    except OpenAIError as error:
+    except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
         raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
     if not text.strip():
         raise ModelError("The language model gave an empty answer.")
 
 
-def ask_for(model: BaseChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
+def ask_for(model: ChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
     """The answer as a checked value of `schema`, by the endpoint's JSON-schema output.
 
     Raises:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
+    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
+    from httpx2 import HTTPError  # noqa: PLC0415
+    from openai import OpenAIError  # noqa: PLC0415
+
     try:
         answer = model.with_structured_output(schema, method="json_schema", include_raw=True).invoke([HumanMessage(prompt)])
-    except OpenAIError as error:
+    except (OpenAIError, HTTPError) as error:
         raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
     except (ValidationError, ValueError) as error:
         raise ModelError("The language model's answer does not fit the schema asked for.") from error
@@ -73,6 +85,6 @@ def ask_for(model: BaseChatModel, prompt: str, schema: type[_Schema]) -> _Schema
     return parsed
 
 
-def _plain(error: OpenAIError) -> str:
+def _plain(error: Exception) -> str:
     """The error's kind and first line; never the request, which holds the trainee's words, nor the key."""
     return f"{type(error).__name__}, {str(error).splitlines()[0][:160] if str(error) else 'no detail'}"

@@ -46,7 +46,7 @@ class ScriptedChatModel(BaseChatModel):
     def _stream(self, messages: list[BaseMessage], stop: list[str] | None = None,
                 run_manager: CallbackManagerForLLMRun | None = None, **_: Any) -> Iterator[ChatGenerationChunk]:
         for word in self.answer_to(messages[-1].text).split(" "):
-            yield ChatGenerationChunk(message=AIMessageChunk(word + " "))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word + " "))
 
     def with_structured_output(self, schema: dict[str, Any] | type, *, include_raw: bool = False,
                                **_: Any) -> Runnable[Any, Any]:

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel, Field
 
 from coach.domain import Observation, ReplyScore, ScoreSource, Transcript
 from coach.errors import ModelError
-from coach.llm.chat import ask_for
+from coach.llm.chat import ChatModel, ask_for
 from coach.prompts import get_prompt
 from coach.scoring.detector import Observer, events_of
 from coach.scoring.rubric import Rubric
@@ -31,7 +30,7 @@ class Judgement(BaseModel):
 class ModelJudge:
     """An `Observer` by a language model; where the model fails, the embedded observer scores, and the score says so."""
 
-    def __init__(self, model: BaseChatModel, model_name: str, rubric: Rubric, fallback: Observer) -> None:
+    def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer) -> None:
         self._model = model
         self._name = model_name
         self._rubric = rubric

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from coach.datafile import DataModel, load_yaml
+from coach.datafile import DataModel, FaultAt, load_yaml
 from coach.domain import Behaviour, Contribution, Event, Observation, ReplyScore, ScoreSource
 
 RUBRIC_FILE = Path(__file__).parent / "rubric.yaml"
@@ -51,7 +51,7 @@ class Rubric(DataModel):
     def _knows_every_behaviour(self) -> Self:
         missing = [b.value for b in Behaviour if b.value not in self.behaviours]
         if missing:
-            raise ValueError(f"behaviours: no points for {', '.join(missing)}")
+            raise FaultAt(f"no points for {', '.join(missing)}", "behaviours")
         return self
 
     def label(self, behaviour: str) -> str:

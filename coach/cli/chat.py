@@ -1,0 +1,135 @@
+"""`coach chat`: the same meeting as on the page, in the terminal or from a script."""
+
+import re
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.cli import view
+from coach.cli.app import App, pass_app
+from coach.cli.terminal import flowing, is_terminal, say
+from coach.customer.scenario import Scenario, get_scenario, scenario_paths
+from coach.domain import Meeting
+from coach.errors import CoachError, InputError
+
+if TYPE_CHECKING:
+    from coach.meeting import Practice
+    from coach.scoring.rubric import Rubric
+
+_END = "/end"
+_COMMAND = re.compile(r"/\w+")
+_NOTHING_YET = "You have not said anything yet. Write what you would say, or … to stay silent; /end ends the meeting."
+_MAX_SEED = 2**31 - 1
+
+
+@click.command()
+@click.argument("scenario_id", metavar="SCENARIO", required=False)
+@click.option("--seed", type=click.IntRange(0, _MAX_SEED),
+              help="The same seed and the same replies give the same meeting.")
+@click.option("--resume", "meeting_id", metavar="ID", help="Go on with a meeting that was left.")
+@pass_app
+def chat(app: App, scenario_id: str | None, seed: int | None, meeting_id: str | None) -> None:
+    """Meet the customer of SCENARIO in the terminal.
+
+    Each line you write is a reply. After it come its two scores, the words that made them and a tip; then the customer
+    answers. /end ends the meeting and gives the debrief; Ctrl-D leaves it, to go on another time with --resume. Replies
+    can also come from a pipe, one a line.
+    """
+    if meeting_id is not None:
+        meeting = _left_open(app, meeting_id, scenario_id, seed)
+        scenario = get_scenario(meeting.scenario_id)
+        practice = app.ready().practice
+        _so_far(meeting, scenario)
+    else:
+        if scenario_id is None:
+            raise click.UsageError(f"Which meeting? Give one of: {', '.join(scenario_paths())}.")
+        scenario = get_scenario(scenario_id)
+        practice = app.ready().practice
+        meeting = practice.begin(scenario_id, app.trainee, seed)
+        _briefing(meeting, scenario)
+    if meeting.ended_at is None:
+        meeting = _held(practice, meeting, scenario, app.coach.rubric)
+    if meeting.ended_at is not None:
+        say()
+        say(f"The meeting {view.state_of(meeting)}.")
+        view.debrief(practice.debrief(meeting), scenario.client.first_name)
+
+
+def _held(practice: "Practice", meeting: Meeting, scenario: Scenario, rubric: "Rubric") -> Meeting:
+    """Hold the meeting until it ends or is left; as it then stands in the records."""
+    number = len(meeting.exchanges)
+    try:
+        while (said := _read()) is not None:
+            if said.lower() == _END:
+                return practice.end(meeting.id, meeting.trainee)
+            if not said or _COMMAND.fullmatch(said):
+                say(_NOTHING_YET if not said else f"There is no command {said} here; /end ends the meeting.", err=True)
+                continue
+            try:
+                exchange = practice.reply(meeting.id, meeting.trainee, number, said)
+            except InputError as error:
+                say(str(error), err=True)
+                continue
+            number += 1
+            if not is_terminal(sys.stdin):
+                view.spoken("You", exchange.reply)  # where nobody typed it, it is not on the screen yet
+            view.coaching(exchange, rubric)
+            view.spoken(scenario.client.first_name, exchange.line)
+            if exchange.move.ending is not None:
+                return practice.get(meeting.id, meeting.trainee)
+    except (KeyboardInterrupt, CoachError):
+        _how_to_go_on(meeting)
+        raise
+    _how_to_go_on(meeting)
+    return meeting
+
+
+def _read() -> str | None:
+    """The next reply, without white space around it; None where the input has ended."""
+    if not is_terminal(sys.stdin):
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        return line.strip() if line else None
+    with suppress(ImportError):
+        import readline  # noqa: F401, PLC0415 - where Python has it, importing it makes input() a line that can be edited
+    say()
+    try:
+        return input("You: ").strip()
+    except EOFError:
+        click.echo()
+        return None
+
+
+def _left_open(app: App, meeting_id: str, scenario_id: str | None, seed: int | None) -> Meeting:
+    if seed is not None:
+        raise click.UsageError("A meeting keeps its seed: give --resume or --seed, not both.")
+    meeting = app.meeting(meeting_id)
+    if scenario_id not in (None, meeting.scenario_id):
+        raise click.UsageError(f"Meeting {meeting_id} is one of {meeting.scenario_id}, not of {scenario_id}.")
+    return meeting
+
+
+def _briefing(meeting: Meeting, scenario: Scenario) -> None:
+    client = scenario.client
+    click.echo(click.style(f"{scenario.title}: you meet {client.name}, {client.role}, {client.company}", bold=True))
+    say()
+    say(flowing(scenario.meeting.briefing))
+    say()
+    say(flowing(f"Planned: {scenario.meeting.planned}"))
+    say()
+    say(f"Each line you write is a reply. /end ends the meeting, Ctrl-D leaves it for later. Meeting {meeting.id}.")
+    view.spoken(client.first_name, meeting.exchanges[0].line)
+
+
+def _so_far(meeting: Meeting, scenario: Scenario) -> None:
+    say(f"{scenario.title}, meeting {meeting.id}, so far:")
+    for exchange in meeting.exchanges:
+        if exchange.number > 0:
+            view.spoken("You", exchange.reply)
+        view.spoken(scenario.client.first_name, exchange.line)
+
+
+def _how_to_go_on(meeting: Meeting) -> None:
+    say()
+    say(f"Everything up to here is kept. To go on: coach chat --resume {meeting.id}", err=True)

@@ -1,0 +1,49 @@
+"""`coach evals`: how well the scorer sees what a coach sees."""
+
+import json
+
+import click
+
+from coach.cli.app import App, pass_app
+from coach.cli.terminal import Bar, plain
+from coach.errors import InputError
+
+BELOW = 1
+"""Exit code of a pass rate below `--at-least`."""
+
+
+@click.group()
+def evals() -> None:
+    """The evals of the scorer."""
+
+
+@evals.command("run")
+@click.option("--suite", "suite_id", metavar="NAME", help="Only this suite.")
+@click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, show_default=True, metavar="RATE",
+              help="Leave with exit code 1 where the share of cases that pass is below RATE (0 to 1).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+@click.pass_context
+def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_json: bool) -> None:
+    """Run the cases in evals/cases against the scorer of the engine in force.
+
+    Cases that fail are named, with what differed. On its own a failing case is a finding, not an error; give --at-least
+    to make it one.
+    """
+    from coach.evals import get_suite, load_suites, run_suite, to_json, to_text  # noqa: PLC0415 - brings the scorer
+    from coach.evals.report import overall  # noqa: PLC0415 - likewise
+
+    suites = (get_suite(suite_id),) if suite_id else load_suites()
+    if not suites:
+        raise InputError("There are no suites in evals/cases.")
+    observer = app.coach.observer
+    runs = []
+    for suite in suites:
+        bar = Bar(f"Suite {suite.suite}, cases")
+        runs.append(run_suite(suite, observer, bar))
+        bar.clear()
+    click.echo(json.dumps(to_json(runs), indent=2) if as_json else plain(to_text(runs)))
+    rate = overall(runs).rate
+    if rate < at_least:
+        click.echo(f"coach: the pass rate {rate:.3f} is below {at_least:g}.", err=True)
+        ctx.exit(BELOW)

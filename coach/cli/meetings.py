@@ -1,0 +1,105 @@
+"""`coach meetings`: what was practised; list it, read it, export it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.cli import view
+from coach.cli.app import App, pass_app
+from coach.cli.terminal import plain, say, table
+from coach.customer.scenario import Scenario, get_scenario
+from coach.errors import CoachError, InputError
+from coach.review import to_json, to_markdown
+
+if TYPE_CHECKING:
+    from coach.records import MeetingSummary
+
+_HEADS = ("ID", "BEGUN", "SCENARIO", "REPLIES", "EMPATHY", "SELLING", "STATE")
+
+
+@click.group()
+def meetings() -> None:
+    """The meetings that were practised."""
+
+
+@meetings.command("list")
+@click.option("--unfinished", is_flag=True, help="Only those that can go on.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def list_meetings(app: App, unfinished: bool, limit: int, as_json: bool) -> None:
+    """List the meetings, newest first."""
+    found = app.coach.records.list(trainee=app.trainee, unfinished=True if unfinished else None, limit=limit)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], indent=2, default=lambda moment: moment.isoformat()))
+    elif found:
+        click.echo(table([_row(one) for one in found], _HEADS, right=(3, 4, 5)))
+    else:
+        say("There are no meetings that can go on." if unfinished else
+            "There are no meetings yet. `coach chat` begins one; `coach scenarios list` shows which there are.")
+
+
+@meetings.command("show")
+@click.argument("meeting_id", metavar="ID")
+@pass_app
+def show(app: App, meeting_id: str) -> None:
+    """Print a meeting's transcript with its scores."""
+    meeting = app.meeting(meeting_id)
+    scenario = _scenario(meeting.scenario_id)
+    name = scenario.client.first_name if scenario else "Customer"
+    title = scenario.title if scenario else meeting.scenario_id
+    begun = f"{meeting.started_at.astimezone():%d %B %Y, %H:%M}"
+    say(f"{title}, begun {begun}; {view.state_of(meeting)}; seed {meeting.seed}")
+    for exchange in meeting.exchanges:
+        if exchange.number > 0:
+            view.spoken(f"You, reply {exchange.number}", exchange.reply)
+        view.coaching(exchange, app.coach.rubric)
+        view.spoken(name, exchange.line)
+
+
+@meetings.command("export")
+@click.argument("meeting_id", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True,
+              help="Markdown to read, JSON with everything that is kept.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to FILE, which must not be there yet, in place of the terminal.")
+@pass_app
+def export(app: App, meeting_id: str, form: str, out: Path | None) -> None:
+    """Export a meeting."""
+    meeting = app.meeting(meeting_id)
+    if form == "json":
+        # Every character beyond ASCII escaped: verbatim for a machine, and harmless on any terminal.
+        text = json.dumps(to_json(meeting), indent=2) + "\n"
+    else:
+        scenario = _scenario(meeting.scenario_id)
+        text = to_markdown(meeting, scenario.title if scenario else meeting.scenario_id,
+                           scenario.client.name if scenario else "Customer", lambda b: view.label(app.coach.rubric, b))
+    if out is None:
+        click.echo(plain(text), nl=False)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise InputError(f"The file {out} is there already; it was left as it is. Give --out another name.") from error
+    except OSError as error:
+        raise InputError(f"The file {out} can not be written: {error.strerror}.") from error
+    say(f"Wrote {out}.", err=True)
+
+
+def _row(one: "MeetingSummary") -> tuple[str, ...]:
+    state = "can go on" if one.ended_at is None else f"ended {one.ending}" if one.ending else "ended"
+    empathy, selling = (("-" if mean is None else f"{mean:.0f}") for mean in (one.empathy, one.selling))
+    begun = f"{one.started_at.astimezone():%Y-%m-%d %H:%M}"
+    return one.id, begun, one.scenario_id, str(one.replies), empathy, selling, state
+
+
+def _scenario(scenario_id: str) -> Scenario | None:
+    """The scenario; None where it is gone or can not be read, since an old meeting can be read without it."""
+    try:
+        return get_scenario(scenario_id)
+    except CoachError:
+        return None

@@ -1,0 +1,84 @@
+"""An eval run as text for a person and as JSON for a machine. What differed is told of each failing case."""
+
+from collections.abc import Sequence
+
+from coach.domain import Json
+from coach.evals.run import Result, SuiteRun
+from coach.evals.statistics import PassRate, pass_rate
+
+SCHEMA_VERSION = 1
+
+
+def overall(runs: Sequence[SuiteRun]) -> PassRate:
+    """The pass rate over all cases of all `runs`, of which there must be some."""
+    return pass_rate(sum(run.passed for run in runs), sum(len(run.results) for run in runs))
+
+
+def to_text(runs: Sequence[SuiteRun]) -> str:
+    """The report: a table of all cases a suite, then what differed in those that failed, then the pass rate."""
+    parts = [_suite(run) for run in runs]
+    if len(runs) > 1:
+        parts.append(f"All suites: {rate_in_words(overall(runs))}")
+    return "\n\n".join(parts)
+
+
+def to_json(runs: Sequence[SuiteRun]) -> Json:
+    """The same as plain data, with every observation."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "pass_rate": _rate(overall(runs)),
+        "suites": [{
+            "suite": run.suite.suite,
+            "description": run.suite.description,
+            "observers": run.observers,
+            "pass_rate": _rate(pass_rate(run.passed, len(run.results))),
+            "cases": [_case(result) for result in run.results],
+        } for run in runs],
+    }
+
+
+def rate_in_words(rate: PassRate) -> str:
+    """For example "20 of 27 passed, 74% (95% interval 55 to 87%, Wilson)."."""
+    return (f"{rate.passed} of {rate.total} passed, {rate.rate:.0%} (95% interval {rate.low * 100:.0f} to "
+            f"{rate.high * 100:.0f}%, Wilson).")
+
+
+def _suite(run: SuiteRun) -> str:
+    width = max(len(result.case.id) for result in run.results)
+    scored_by = ", ".join(f"{name} ({count})" for name, count in run.observers.items()) or "nobody"
+    lines = [f"Suite {run.suite.suite}: {run.suite.description}", f"Scored by: {scored_by}", "",
+             f"{'':6}  {'case':{width}}  empathy  selling"]
+    for result in run.results:
+        empathy, selling = (result.score.empathy, result.score.selling) if result.score else ("-", "-")
+        word = "pass" if result.passed else "FAIL"
+        lines.append(f"{word:6}  {result.case.id:{width}}  {empathy:>7}  {selling:>7}")
+    if run.failed:
+        lines += ["", "What differed:"]
+    for result in run.failed:
+        lines.append(f"  {result.case.id}")
+        lines += [f"    reply: “{result.case.reply}”"]
+        lines += [f"    why:   {result.case.why}"] if result.case.why else []
+        lines += [f"    - {difference}" for difference in result.differences]
+    return "\n".join([*lines, "", rate_in_words(pass_rate(run.passed, len(run.results)))])
+
+
+def _rate(rate: PassRate) -> Json:
+    return {"passed": rate.passed, "total": rate.total, "rate": rate.rate, "low": rate.low, "high": rate.high,
+            "interval": "wilson-95"}
+
+
+def _case(result: Result) -> Json:
+    score = result.score
+    return {
+        "id": result.case.id,
+        "passed": result.passed,
+        "differences": list(result.differences),
+        "reply": result.case.reply,
+        "empathy": score.empathy if score else None,
+        "selling": score.selling if score else None,
+        "observations": [
+            {"behaviour": str(seen.behaviour), "quote": seen.quote, "start": seen.start, "confidence": seen.confidence}
+            for seen in score.observations] if score else [],
+        "source": {"engine": score.source.engine, "model": score.source.model, "prompt_hash": score.source.prompt_hash,
+                   "rubric_version": score.source.rubric_version} if score else None,
+    }

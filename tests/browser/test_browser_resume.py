@@ -1,0 +1,61 @@
+"""The server dies in mid-meeting. Nothing is lost, nothing is doubled."""
+
+from collections.abc import Callable
+
+from tests.browser.conftest import Server, Trainee
+
+At = Callable[..., Trainee]
+
+
+def test_after_a_kill_the_meeting_is_offered_again(own_server: Callable[..., Server], trainee_at: At) -> None:
+    server = own_server()
+    trainee = trainee_at(server)
+    trainee.begin()
+    trainee.say("That is big news. Tell me more. How are you doing?")
+    trainee.say("Let's leave the project for today. How are people taking it?")
+    before = trainee.lines
+    server.kill()
+    server.start()
+    again = trainee_at(server)
+    again.arrive()
+    again.page.locator(".unfinished a").first.click()
+    again.page.wait_for_selector("#chat .bot-row")
+    assert again.lines == before
+    assert again.replies == 2
+    again.say("Who are you most worried about?")
+    assert again.replies == 3
+    assert len(set(again.lines)) == len(again.lines)
+
+
+def test_a_kill_while_she_answers(own_server: Callable[..., Server], trainee_at: At) -> None:
+    server = own_server(COACH_TYPING_PACE="5")
+    trainee = trainee_at(server)
+    trainee.begin()
+    trainee.page.fill("#reply textarea", "That is big news. How are you doing?")
+    trainee.page.press("#reply textarea", "Enter")
+    trainee.page.wait_for_selector(".typing")
+    trainee.page.wait_for_timeout(1000)
+    server.kill()
+    server.start()
+    again = trainee_at(server)
+    again.arrive()
+    again.page.locator(".unfinished a").first.click()
+    again.page.wait_for_selector("#chat .bot-row")
+    # It was kept before it was shown.
+    assert again.replies == 1
+    assert len(again.lines) == 2
+
+
+def test_a_reload_keeps_the_meeting_and_what_was_being_written(server: Server, trainee_at: At) -> None:
+    trainee = trainee_at(server)
+    trainee.begin()
+    trainee.say("That is big news. How are you doing?")
+    trainee.page.locator("#reply textarea").press_sequentially("It sounds as if")
+    trainee.page.reload()
+    trainee.page.wait_for_selector("#chat details.mine")
+    trainee.page.wait_for_function("document.querySelector('#reply textarea').value === 'It sounds as if'")
+    assert trainee.replies == 1
+    trainee.say("It sounds as if that weighs on you.")
+    trainee.page.reload()
+    trainee.page.wait_for_function("document.querySelectorAll('#chat details.mine').length === 2")
+    assert trainee.page.input_value("#reply textarea") == ""
