@@ -198,7 +198,8 @@ class _Turn:
         """Asked how she is herself, she takes a breath before she tells anything."""
         about_self = bool(self.heard.facts) and self.scenario.fact(self.heard.facts[0]).about_self
         reacted = any(act.deed is Deed.REACT for act in self.acts)
-        if about_self and not reacted and self.kind == "disclose" and self._add(Act(Deed.REACT, Reaction.ASKED_ABOUT_SELF.value)):
+        breath = Act(Deed.REACT, Reaction.ASKED_ABOUT_SELF.value)
+        if about_self and not reacted and self.kind == "disclose" and self._add(breath):
             self.acts.insert(0, self.acts.pop())
 
     def _answer(self, met: str) -> None:
@@ -215,9 +216,7 @@ class _Turn:
             return
         if self.heard.outside and self._add(Act(Deed.ANSWER, self.heard.outside)):
             self.kind = "answer"
-        elif self._tell_first(self._asked()):
-            self._and_another()
-        elif met and self._tell_first([self.scenario.clue(met).fact]):
+        elif self._tell_first(self._asked()) or (met and self._tell_first([self.scenario.clue(met).fact])):
             self._and_another()
         elif self.heard.facts:
             self._asked_in_vain()

@@ -1,4 +1,4 @@
-"""How she hears a reply: what it asks for, whether it takes up her clue, whether it leaves her room. By meaning, not by words."""
+"""How she hears a reply: what it asks for, whether it takes up her clue, whether it leaves her room. By meaning."""
 
 from dataclasses import dataclass
 
@@ -115,5 +115,5 @@ class Ear:
 def _requests(part: Sentence) -> bool:
     """Whether a sentence asks without a question's form: "tell me about …", "I'd like to hear …"."""
     lowered = part.text.lower().replace("’", "'")
-    return lowered.startswith(("tell me", "talk me", "walk me", "help me", "say more")) or any(
-        phrase in lowered for phrase in ("like to hear", "like to know", "love to hear", "want to understand", "tell me", "wonder "))
+    return lowered.startswith(("talk me", "walk me", "help me", "say more")) or any(
+        phrase in lowered for phrase in ("tell me", "like to hear", "like to know", "love to hear", "want to understand", "wonder "))

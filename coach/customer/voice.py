@@ -1,4 +1,4 @@
-"""Voices put the director's decision into words. The embedded one here, from the authored lines; the LLM's in `llm_voice.py`."""
+"""Voices put the director's decision into words: the embedded one from the authored lines, the LLM's in `llm_voice.py`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ Two embedders behind one interface: MiniLM by default, hashed words where the us
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import pairwise
 from threading import Lock
 from typing import Protocol
 
@@ -50,7 +51,7 @@ class LexicalEmbedder:
         vectors = np.zeros((len(texts), _LEXICAL_WIDTH), dtype=np.float32)
         for row, text in enumerate(texts):
             stems = content_words(text) or words(text)
-            pairs = [f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False)]
+            pairs = [f"{a} {b}" for a, b in pairwise(stems)]
             for weight, token in [*((1.0, s) for s in stems), *((0.5, p) for p in pairs)]:
                 digest = hashlib.blake2b(token.encode(errors="replace"), digest_size=4).digest()
                 vectors[row, int.from_bytes(digest, "big") % _LEXICAL_WIDTH] += weight

@@ -1,4 +1,4 @@
-"""What kind of utterance a text is, before one looks at what it does: silence, gibberish, rudeness, another language …"""
+"""What kind of utterance a text is, before one looks at what it does: silence, gibberish, rudeness, another language."""
 
 import re
 from enum import StrEnum
@@ -26,6 +26,9 @@ _LETTER_RUN = re.compile(r"(.)\1{4,}|[bcdfghjklmnpqrstvwxz]{6,}", re.I)
 _HUM = re.compile(r"h*m+(?:h*m+)*|s+h+|p+f+t*|b+r+|g+r+|t+s+k+|p+s+t+", re.I)
 _LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
 _MIN_WORDS = 4
+_MIN_FOREIGN = 2
+_LONGEST_WORD = 24
+_SHORT_WORD = 3
 
 
 def kind_of(text: str) -> Kind:
@@ -53,7 +56,7 @@ def _is_gibberish(found: tuple[str, ...]) -> bool:
     if not found:
         return True
     said = [w for w in found if not _HUM.fullmatch(w)]
-    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > 3 and not _VOWELS.search(w)) or len(w) > 24 for w in said)
+    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > _SHORT_WORD and not _VOWELS.search(w)) or len(w) > _LONGEST_WORD for w in said)
     return odd > len(found) / 2
 
 

@@ -33,7 +33,8 @@ STOPWORDS = frozenset(
     "our ours own really same she should shouldn't some such that that's the their theirs them there there's these they "
     "they're this those through too under until us very was wasn't we we're we've were weren't what what's when where which "
     "while who whom why will won't would wouldn't yes you you'd you'll you're you've your yours thing things one two know "
-    "think well say said tell told see good going go much many lot something anything everything mean make happen".split())
+    "think well say said tell told see hear heard understand good going go much many lot something anything everything mean "
+    "make happen".split())
 
 
 @dataclass(frozen=True, slots=True)

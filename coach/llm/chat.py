@@ -47,8 +47,8 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     Raises:
         ModelError: the endpoint failed, or the answer is empty.
     """
-    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
     from httpx2 import HTTPError  # noqa: PLC0415
+    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
     from openai import OpenAIError  # noqa: PLC0415
 
     text = ""
@@ -69,8 +69,8 @@ def ask_for(model: ChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
     Raises:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
-    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
     from httpx2 import HTTPError  # noqa: PLC0415
+    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
     from openai import OpenAIError  # noqa: PLC0415
 
     try:

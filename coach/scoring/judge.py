@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from coach.domain import Observation, ReplyScore, ScoreSource, Transcript
+from coach.domain import Observation, ReplyScore, ScoreSource, Speaker, Transcript
 from coach.errors import ModelError
 from coach.llm.chat import ChatModel, ask_for
 from coach.prompts import get_prompt
@@ -47,16 +47,19 @@ class ModelJudge:
         except ModelError:
             # The meeting goes on; the score's source names the engine that made it.
             return self._fallback.score(history, reply)
-        kept, dropped = self._checked(judged, reply)
+        kept, dropped = self._checked(judged, history, reply)
         note = f"{dropped} of the judge's quotes did not stand in the reply and were left out." if dropped else ""
         return self._rubric.score(kept, events_of(history, kept),
                                   ScoreSource("model", self._name, prompt.hash, self._rubric.version), note)
 
-    def _checked(self, judged: Judgement, reply: str) -> tuple[list[Observation], int]:
-        """The observations whose behaviour the rubric knows and whose quote stands in the reply; and how many did not."""
+    def _checked(self, judged: Judgement, history: Transcript, reply: str) -> tuple[list[Observation], int]:
+        """The observations whose behaviour the rubric knows and whose quote stands in the reply; how many did not."""
         kept = []
+        heard = history.said_by(Speaker.CUSTOMER)
         for one in judged.behaviours:
             start = reply.find(one.quote) if one.quote.strip() else -1
             if start >= 0 and one.behaviour in self._rubric.behaviours:
-                kept.append(Observation(one.behaviour, one.quote, start, one.confidence, one.about))
+                # Her words, or none: what she did not say is not put into her mouth.
+                about = one.about if any(one.about in line for line in heard) else ""
+                kept.append(Observation(one.behaviour, one.quote, start, one.confidence, about))
         return kept, len(judged.behaviours) - len(kept)

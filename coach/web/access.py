@@ -8,7 +8,8 @@ from coach.meeting import LOCAL_TRAINEE
 
 
 class _Client(Protocol):
-    host: str
+    @property
+    def host(self) -> str: ...
 
 
 class HasClient(Protocol):

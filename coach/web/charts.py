@@ -10,6 +10,7 @@ from coach.web.render import render
 _WIDTH, _HEIGHT = 640, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 92, 28, 30
 _LABEL_GAP = 16
+_NEAR_EDGE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,14 @@ def line_chart(title: str, series: Sequence[Series], *, first: int = 1, axis: st
         "chart", title=title, said=said, width=_WIDTH, height=_HEIGHT, left=_LEFT, right=_WIDTH - _RIGHT, drawn=drawn,
         grid=[(y(value), value) for value in (0, 50, 100)],
         ticks=[(x(i), first + i) for i in range(0, steps, every)], axis=axis,
-        marks=[(x(mark.at), mark.label) for mark in marks if 0 <= mark.at < steps], top=_TOP, floor=y(0))
+        marks=[(x(mark.at), _anchor(x(mark.at)), mark.label) for mark in marks if 0 <= mark.at < steps], top=_TOP, floor=y(0))
+
+
+def _anchor(at: float) -> str:
+    """Where a label stands to its mark, so that it stays within the picture."""
+    if at < _LEFT + _NEAR_EDGE:
+        return "start"
+    return "end" if at > _WIDTH - _RIGHT - _NEAR_EDGE else "middle"
 
 
 def _apart(drawn: list[_Drawn]) -> list[_Drawn]:

@@ -1,4 +1,4 @@
-"""The page: five views of one app, and what each button does. All it shows comes from the records; the browser keeps no truth."""
+"""The page: five views, and what each button does. All it shows comes from the records; the browser keeps no truth."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -34,6 +34,7 @@ class Page:
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
+        blocks: gr.Blocks
         with gr.Blocks(title="coach", analytics_enabled=False, fill_width=True) as blocks:
             # What the tab is at, sent along with every click: a restart of the server loses nothing that a tab needs.
             self.scenario_id = gr.Textbox(visible="hidden")
@@ -121,7 +122,8 @@ class Page:
                       self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> None:
-            trigger(fn, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE, show_progress="hidden", **more)
+            trigger(fn, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
+                    show_progress="hidden", **more)
 
         tie(blocks.load, self.arrive)
         tie(self.nav_practice.click, self.show_home)

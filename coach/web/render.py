@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -40,7 +41,7 @@ def marked(reply: str, observations: Sequence[Observation], rubric: Rubric) -> t
     """
     cuts = sorted({0, len(reply), *(o.start for o in observations), *(o.end for o in observations)})
     spans = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         here = sorted((o for o in observations if o.start <= start and end <= o.end), key=lambda o: len(o.quote))
         side = rubric.side(here[0].behaviour).value if here else ""
         labels = ", ".join(dict.fromkeys(rubric.label(o.behaviour) for o in here))

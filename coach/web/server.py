@@ -45,7 +45,8 @@ def create_app(coach: Coach) -> FastAPI:
     @app.get("/readyz")
     def ready() -> Response:
         coach.records.health()
-        return JSONResponse({"records": "ok", "index": "ok" if coach.index_is_current() else "stale", "engine": coach.engine.value})
+        index = "ok" if coach.index_is_current() else "stale"
+        return JSONResponse({"records": "ok", "index": index, "engine": coach.engine.value})
 
     @app.get("/export/{name}")
     def export(name: str, request: Request) -> Response:
@@ -91,5 +92,5 @@ def serve(coach: Coach) -> None:
                              "another port.") from error
     app = create_app(coach)
     shown = f"[{host}]" if ":" in host else host
-    print(f"coach is ready at http://{shown}:{port} ({coach.engine_name}). Stop it with Ctrl-C.", flush=True)  # noqa: T201
+    print(f"coach is ready at http://{shown}:{port} ({coach.engine_name}). Stop it with Ctrl-C.", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning")

@@ -11,7 +11,7 @@ from coach.customer.scenario import Scenario, get_scenario
 from coach.domain import Ending, Exchange, Meeting, ScoreSource
 from coach.records import MeetingSummary
 from coach.web.charts import Mark, Series, line_chart
-from coach.web.render import marked, render
+from coach.web.render import Span, marked, render
 from coach.wiring import Coach
 
 Message = dict[str, Any]
@@ -108,11 +108,15 @@ def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
     selling = Series("Selling", "selling", [score.selling for _, score in scored])
     trust = Series("Trust", "trust", [value * 100 for value in told.score.trust])
     words = {"best": "opened a door", "costly": "cost"}
+    def spans(exchange: Exchange) -> tuple[Span, ...]:
+        return marked(exchange.reply, exchange.score.observations if exchange.score else (), coach.rubric)
+
     marks = [Mark(moment.exchange.number - 1, words[moment.kind.value]) for moment in told.moments]
     return render(
         "debrief", d=told, id=meeting.id, title=scenario.title, client=scenario.client, when=meeting.started_at,
         ended=meeting.ended_at is not None, source=source_words(scored[-1][1].source) if scored else "",
         scores_chart=line_chart("Empathy and selling", (empathy, selling), marks=marks),
         trust_chart=line_chart(f"{scenario.client.first_name}’s trust", (trust,), first=0) if scored else Markup(""),
-        conversation=[(e, marked(e.reply, e.score.observations if e.score else (), coach.rubric)) for e in meeting.exchanges])
+        moments=[(moment, spans(moment.exchange)) for moment in told.moments],
+        conversation=[(exchange, spans(exchange)) for exchange in meeting.exchanges])
 

@@ -54,7 +54,8 @@ def test_control_characters_are_left_out_with_a_word(server: Server, trainee_at:
     assert trainee.page.locator("#panel blockquote.said").inner_text() == "How are you[31m doing?"
 
 
-@pytest.mark.parametrize("reply", ["Wie geht es Ihnen, und was haben Sie jetzt vor?", "你好,你怎么样?", "…", "asdfgh qwrtzp kljhg"])
+@pytest.mark.parametrize(
+    "reply", ["Wie geht es Ihnen, und was haben Sie jetzt vor?", "你好,你怎么样?", "…", "asdfgh qwrtzp kljhg"])
 def test_what_she_can_not_follow_she_answers_as_a_person(server: Server, trainee_at: At, reply: str) -> None:
     trainee = trainee_at(server)
     trainee.begin()

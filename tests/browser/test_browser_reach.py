@@ -46,7 +46,8 @@ def test_new_lines_are_announced_with_their_speaker(server: Server, trainee_at: 
     trainee.say("How are you?")
     assert trainee.page.locator("#chat [role=log][aria-live=polite]").count() == 1
     trainee.page.wait_for_function(
-        "[...document.querySelectorAll('#chat [data-testid][aria-label]')].every(e => /^(Maren|You): /.test(e.getAttribute('aria-label')))")
+        "[...document.querySelectorAll('#chat [data-testid][aria-label]')]"
+        ".every(e => /^(Maren|You): /.test(e.getAttribute('aria-label')))")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

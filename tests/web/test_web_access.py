@@ -1,0 +1,102 @@
+"""Who may reach the page: this machine, and no other, by no other name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gradio as gr
+import pytest
+from fastapi.testclient import TestClient
+
+from coach.errors import NotFoundError, SetupError
+from coach.meeting import LOCAL_TRAINEE
+from coach.web.access import check_host, is_loopback, trainee_of
+from coach.web.page import Page
+from coach.web.server import create_app
+from coach.wiring import Coach
+
+
+@dataclass
+class _Peer:
+    host: str
+
+
+@dataclass
+class _Request:
+    client: _Peer | None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_this_machine_is_the_trainee(host: str) -> None:
+    assert is_loopback(host)
+    check_host(host)
+    assert trainee_of(_Request(_Peer(host if host != "localhost" else "127.0.0.1"))) == LOCAL_TRAINEE
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "example.org", "::", ""])  # noqa: S104 - these are to be refused
+def test_others_are_refused(host: str) -> None:
+    with pytest.raises(SetupError, match="COACH_HOST"):
+        check_host(host)
+    with pytest.raises(NotFoundError):
+        trainee_of(_Request(_Peer(host)))
+    with pytest.raises(NotFoundError):
+        trainee_of(_Request(None))
+
+
+@pytest.fixture
+def client(coach: Coach) -> Iterator[TestClient]:
+    with TestClient(create_app(coach), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5000)) as made:
+        yield made
+
+
+def test_another_name_for_this_host_is_refused(client: TestClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_probes(client: TestClient) -> None:
+    assert client.get("/readyz").json() == {"records": "ok", "index": "ok", "engine": "embedded"}
+
+
+def test_exports_are_the_owner_s(coach: Coach, client: TestClient) -> None:
+    mine = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    theirs = coach.practice.begin("acquisition-news", "somebody-else", 1)
+    assert client.get(f"/export/{mine.id}.json").json()["id"] == mine.id
+    assert client.get(f"/export/{mine.id}.md").headers["content-type"].startswith("text/markdown")
+    assert client.get(f"/export/{theirs.id}.json").status_code == 404
+    assert client.get(f"/export/{mine.id}.exe").status_code == 404
+    assert client.get("/export/..%2f..%2fetc%2fpasswd").status_code == 404
+
+
+def test_a_request_from_elsewhere_sees_nothing(coach: Coach) -> None:
+    mine = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    with TestClient(create_app(coach), base_url="http://127.0.0.1:7860", client=("10.0.0.9", 5000)) as far:
+        assert far.get(f"/export/{mine.id}.json").status_code == 404
+
+
+def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
+    """Each handler of the page is an endpoint of its own: none is named in the API, and none answers a stranger."""
+    page = Page(coach)
+    blocks = page.build()
+    handlers = [fn for fn in blocks.fns.values() if fn.fn is not None]
+    assert len(handlers) >= 8
+    assert all(fn.api_visibility == "private" for fn in blocks.fns.values())
+    mine = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    stranger = _stranger()
+    before = coach.records.get(mine.id)
+    for answer in (page.show_home(stranger), page.show_meetings(stranger), page.start("acquisition-news", stranger),
+                   page.finish(mine.id, stranger), page.prepare_again(mine.id, stranger),
+                   page.show_briefing("acquisition-news", stranger)):
+        assert "There is nothing here." in "".join(str(value) for value in answer.values())
+        assert mine.exchanges[0].line not in str(answer)
+    assert coach.records.get(mine.id) == before
+    assert len(coach.practice.meetings(LOCAL_TRAINEE)) == 1
+
+
+@dataclass
+class _Stranger(_Request):
+    query_params: dict[str, str] | None = None
+
+
+def _stranger() -> gr.Request:
+    return _Stranger(_Peer("10.0.0.9"))  # type: ignore[return-value]  # as much of a request as handlers look at
+
