@@ -1,6 +1,7 @@
 """Data files (YAML, and Markdown with YAML front matter) read into checked models, with faults named by file and line."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -20,7 +21,7 @@ class DataModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class FaultAt(ValueError):
+class FieldError(ValueError):
     """For a model's validator to raise: what is wrong, and where below that model, so that the line can be named."""
 
     def __init__(self, problem: str, *loc: int | str) -> None:
@@ -98,6 +99,8 @@ def _parse(text: str, path: Path, model: type[_Model], first_line: int) -> _Mode
         raise DataFileError(path, first_line, f"not valid YAML: {error}.") from error
     if root is None:
         raise DataFileError(path, first_line, "the file is empty.")
+    for key in _keys_given_twice(root):
+        raise DataFileError(path, key.start_mark.line + first_line, f"the key {key.value!r} is given twice.")
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -105,10 +108,27 @@ def _parse(text: str, path: Path, model: type[_Model], first_line: int) -> _Mode
         # A key nobody knows comes first: where it is misspelt, that another is missing only follows from it.
         fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
         cause = fault.get("ctx", {}).get("error")
-        loc = (*fault["loc"], *cause.loc) if isinstance(cause, FaultAt) else fault["loc"]
+        loc = (*fault["loc"], *cause.loc) if isinstance(cause, FieldError) else fault["loc"]
         where = ".".join(str(part) for part in loc) or "the file"
         problem = fault["msg"].removeprefix("Value error, ")
         raise DataFileError(path, _line_of(root, loc) + first_line, f"{where}: {problem}.") from error
+
+
+def _keys_given_twice(root: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """YAML itself lets the last one win, and the first is lost without a word."""
+    waiting, done = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in done:
+            continue  # an alias may point back to what holds it
+        done.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            names = [key.value for key in keys]
+            yield from (key for place, key in enumerate(keys) if key.value in names[:place])
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
 
 
 def _line_of(node: yaml.Node, loc: tuple[int | str, ...]) -> int:

@@ -44,7 +44,7 @@ def check_reply(raw: str) -> CleanReply:
         InputError: it is empty or too long; the message says what to do.
     """
     text = clean(raw)
-    if not text:
+    if all(unicodedata.category(c)[0] in "CZ" for c in text):  # spaces, and what can not be seen at all
         raise InputError("There is nothing to send yet. Write what you would say, or “…” to stay silent.")
     if len(text) > MAX_REPLY:
         raise InputError(f"That is {len(text):,} characters; a reply may have {MAX_REPLY:,}. Nobody could listen to that "
@@ -112,18 +112,23 @@ class Practice:
         """
         text = check_reply(raw).text
         meeting = self.get(meeting_id, trainee)
+        if number < 1:
+            raise InputError(f"There is no reply {number}. Replies are numbered from 1.")
         if number < len(meeting.exchanges):
-            kept = meeting.exchanges[number]
-            if kept.reply == text:
-                return kept
-            raise ConflictError("This meeting has moved on in another window. It has been brought up to date here; your "
-                                "text is still in the box.")
+            return _kept(meeting, number, text)
         if meeting.ended_at is not None:
             raise ConflictError("This meeting is over. Its debrief is there to read; begin a new one to practise on.")
         if number != len(meeting.exchanges):
             raise ConflictError(f"Reply {number} can not be said yet: the meeting is at reply {len(meeting.exchanges)}.")
         exchange = self._exchange(meeting, number, text)
-        self.records.append(meeting.id, exchange)
+        try:
+            self.records.append(meeting.id, exchange)
+        except ConflictError:
+            # Somebody was quicker while she thought about it: most likely the other click of a double click.
+            newest = self.get(meeting_id, trainee)
+            if number >= len(newest.exchanges):
+                raise
+            return _kept(newest, number, text)
         return exchange
 
     def end(self, meeting_id: str, trainee: str) -> Meeting:
@@ -141,9 +146,13 @@ class Practice:
         Raises:
             NotFoundError: there is none, or it is somebody else's, which is not told apart.
         """
-        meeting = self.records.get(meeting_id)
+        told = f"There is no meeting {meeting_id!r}. The list of meetings shows those there are."
+        try:
+            meeting = self.records.get(meeting_id)
+        except NotFoundError as error:
+            raise NotFoundError(told) from error
         if meeting.trainee != trainee:
-            raise NotFoundError(f"There is no meeting {meeting_id!r}. `coach meetings list` shows those there are.")
+            raise NotFoundError(told)
         return meeting
 
     def meetings(self, trainee: str, *, unfinished: bool | None = None, limit: int = 50) -> tuple[MeetingSummary, ...]:
@@ -163,7 +172,7 @@ class Practice:
         last_line = history.last(Speaker.CUSTOMER)
         memory = Memory.from_json(meeting.exchanges[-1].memory)
         score = self.observer.score(history, text)
-        heard = self._ear(scenario).hear(text, score.observations, memory, last_line)
+        heard = self._ear(scenario).hear(text, score.observations, memory, history)
         # Two streams of chance, so that the words chosen do not sway what is decided.
         decision = decide(scenario, self.rules, memory, score.observations, heard, _chance(meeting.seed, number, "move"))
         spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, text)))
@@ -179,6 +188,15 @@ class Practice:
         if scenario.id not in self._ears:
             self._ears[scenario.id] = Ear(scenario, self.embedder, self.rules.thresholds)
         return self._ears[scenario.id]
+
+
+def _kept(meeting: Meeting, number: int, text: str) -> Exchange:
+    """The exchange that is kept under `number`, if it was for this same reply."""
+    kept = meeting.exchanges[number]
+    if kept.reply != text:
+        raise ConflictError("This meeting has moved on in another window. It has been brought up to date here; your text is "
+                            "still in the box.")
+    return kept
 
 
 def _chance(seed: int, number: int, what: str) -> Random:

@@ -4,6 +4,7 @@ The network switch: whatever reaches for an address off this machine fails its t
 swallows the error. Servers on loopback are real and allowed.
 """
 
+import fcntl
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from coach.knowledge import build_index, load_cards
+from coach.knowledge import Library, build_index, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
 from coach.scoring.detector import RuleDetector
 from coach.scoring.rubric import Rubric, load_rubric
@@ -24,8 +25,7 @@ from coach.settings import Embeddings, Engine, Settings, data_folder
 from coach.wiring import Coach
 
 # A busy machine is no reason for a test to fail.
-hypothesis_settings.register_profile(
-    "local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("local", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.register_profile("ci", parent=hypothesis_settings.get_profile("local"), derandomize=True, print_blob=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI", "").lower() == "true" else "local")
 
@@ -129,20 +129,30 @@ def detector(embedder: Embedder, rubric: Rubric) -> RuleDetector:
 
 @pytest.fixture(scope="session")
 def built_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
-    """The index of the cards that ship, to copy from."""
-    folder = tmp_path_factory.mktemp("knowledge") / "index"
-    build_index(load_cards(data_folder("knowledge")), embedder, folder)
+    """The index of the cards that ship, to copy from; made once, also where several processes share the tests."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "knowledge-index"
+    with (shared / "knowledge-index.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build_index(load_cards(data_folder("knowledge")), embedder, folder)
     return folder
 
 
+@pytest.fixture(scope="session")
+def library(embedder: Embedder, built_index: Path) -> Iterator[Library]:
+    """The search over the cards that ship, opened once: nothing is ever written to it."""
+    with open_library(load_cards(data_folder("knowledge")), embedder, built_index) as opened:
+        yield opened
+
+
 @pytest.fixture
-def coach(home: Path, embedder: Embedder, built_index: Path) -> Iterator[Coach]:
+def coach(home: Path, embedder: Embedder, built_index: Path, library: Library) -> Iterator[Coach]:
     """A whole coach on the embedded engine, with records of its own and the cards indexed."""
     wired = Coach(Settings(home=home, engine=Engine.EMBEDDED))
     shutil.copytree(built_index, wired.settings.index_folder)
     wired.embedder = embedder
+    wired.library = library
     yield wired
     if "records" in vars(wired):
         wired.records.close()
-    if "library" in vars(wired):
-        wired.library.close()

@@ -22,12 +22,23 @@ from coach.domain import (
 )
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-SCORE = ReplyScore(60, 20, (Observation(Behaviour.ACKNOWLEDGES, "big news", 8),), (), (), 0.9, ScoreSource("embedded", "m", "", "1"))
+SCORE = ReplyScore(
+    60, 20, (Observation(Behaviour.ACKNOWLEDGES, "big news", 8),), (), (), 0.9, ScoreSource("embedded", "m", "", "1")
+)
 
 
 def exchange(number: int, score: ReplyScore | None = None) -> Exchange:
-    return Exchange(number, f"reply {number}" if number else "", f"line {number}", CustomerState(0.3, 0.3, 0.7, 0.7),
-                    Move("open", "guarded"), {}, "embedded", AT, score)
+    return Exchange(
+        number,
+        f"reply {number}" if number else "",
+        f"line {number}",
+        CustomerState(0.3, 0.3, 0.7, 0.7),
+        Move("open", "guarded"),
+        {},
+        "embedded",
+        AT,
+        score,
+    )
 
 
 def meeting(*exchanges: Exchange) -> Meeting:
@@ -45,8 +56,12 @@ def test_the_last_words_of_each() -> None:
 def test_a_meeting_as_a_transcript() -> None:
     turns = meeting(exchange(0), exchange(1, SCORE), exchange(2)).transcript.turns
     assert [(turn.speaker, turn.text) for turn in turns] == [
-        (Speaker.CUSTOMER, "line 0"), (Speaker.TRAINEE, "reply 1"), (Speaker.CUSTOMER, "line 1"),
-        (Speaker.TRAINEE, "reply 2"), (Speaker.CUSTOMER, "line 2")]
+        (Speaker.CUSTOMER, "line 0"),
+        (Speaker.TRAINEE, "reply 1"),
+        (Speaker.CUSTOMER, "line 1"),
+        (Speaker.TRAINEE, "reply 2"),
+        (Speaker.CUSTOMER, "line 2"),
+    ]
     assert meeting().transcript == Transcript()
 
 
@@ -68,8 +83,9 @@ def test_what_a_score_shows() -> None:
     assert not SCORE.shows()
 
 
-@pytest.mark.parametrize("value", [
-    value for _, value in inspect.getmembers(domain, dataclasses.is_dataclass)], ids=lambda value: value.__name__)
+@pytest.mark.parametrize(
+    "value", [value for _, value in inspect.getmembers(domain, dataclasses.is_dataclass)], ids=lambda value: value.__name__
+)
 def test_values_are_frozen(value: type) -> None:
     parameters = value.__dict__["__dataclass_params__"]
     assert parameters.frozen

@@ -12,10 +12,12 @@ AWAY = "192.0.2.1"  # kept for documentation by RFC 5737; nobody answers there
 
 
 def test_connecting_to_another_machine_fails_the_test(forbidden: list[str]) -> None:
-    for connect in (lambda: socket.create_connection((AWAY, 80), timeout=1),
-                    lambda: socket.socket().connect((AWAY, 80)),
-                    lambda: socket.socket().connect_ex((AWAY, 80)),
-                    lambda: socket.socket(socket.AF_INET6).connect(("2001:db8::1", 80))):
+    for connect in (
+        lambda: socket.create_connection((AWAY, 80), timeout=1),
+        lambda: socket.socket().connect((AWAY, 80)),
+        lambda: socket.socket().connect_ex((AWAY, 80)),
+        lambda: socket.socket(socket.AF_INET6).connect(("2001:db8::1", 80)),
+    ):
         with pytest.raises(pytest.fail.Exception, match="may not use the network"):
             connect()
     assert len(forbidden) == 4
@@ -23,7 +25,7 @@ def test_connecting_to_another_machine_fails_the_test(forbidden: list[str]) -> N
 
 
 def test_looking_up_another_machine_fails_the_test(forbidden: list[str]) -> None:
-    with pytest.raises(pytest.fail.Exception, match="look up 'api.openai.com'"):
+    with pytest.raises(pytest.fail.Exception, match=r"look up 'api\.openai\.com'"):
         socket.getaddrinfo("api.openai.com", 443)
     forbidden.clear()
 
@@ -41,7 +43,8 @@ def test_an_attempt_in_a_thread_is_noted(forbidden: list[str]) -> None:
 
 
 def test_a_swallowed_attempt_fails_its_test_all_the_same(
-        tmp_path: Path, forbidden: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, forbidden: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path)
     (tmp_path / "test_sly.py").write_text(
         "import socket\n"
@@ -51,7 +54,9 @@ def test_a_swallowed_attempt_fails_its_test_all_the_same(
         "    except BaseException:\n"
         "        pass\n"
         "def test_honest():\n"
-        "    pass\n", "utf-8")
+        "    pass\n",
+        "utf-8",
+    )
     code = pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), "-c", os.devnull, str(tmp_path)])
     told = capsys.readouterr().out
     forbidden.clear()

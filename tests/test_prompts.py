@@ -63,8 +63,9 @@ def test_values_are_plain_data(file: Path) -> None:
 def test_no_value_closes_the_fence(text: str) -> None:
     """What a trainee types stands between the fences, whatever it is."""
     for prompt, values in (
-            (get_prompt("ask-coach"), {"question": text, "passages": [(1, "Title", "Words")]}),
-            (get_prompt("reply-judge"), {"reply": text, "behaviours": [("pitch", "m")], "history": [("trainee", text)]})):
+        (get_prompt("ask-coach"), {"question": text, "passages": [(1, "Title", "Words")]}),
+        (get_prompt("reply-judge"), {"reply": text, "behaviours": [("pitch", "m")], "history": [("trainee", text)]}),
+    ):
         plain = {name: "harmless" if value == text else value for name, value in values.items()}
         assert fences(prompt.render(**values)) == fences(prompt.render(**plain))
 
@@ -89,16 +90,19 @@ def test_a_template_can_not_reach_into_python(file: Path) -> None:
         load_prompt(file).render(name="M", lines=[])
 
 
-@pytest.mark.parametrize(("old", "new", "line", "told"), [
-    ("id: greet", "id: welcome", 2, "'welcome' differs from the file's name"),
-    ("id: greet", "id: Greet", 2, "id: String should match pattern"),
-    ("  name: whom", "  name: [1]", 5, "inputs.name"),
-    ("output: text", "outputs: text", 7, "outputs: Extra inputs"),
-    ("{{ name }}", "{{ nmae }}", 10, "uses 'nmae', which inputs does not name"),
-    ("Greet {{ name }}.", "Greet.", 10, "never uses the input 'name'"),
-    ("{{ text }}", "{{ text }", 13, "template: unexpected '}'"),
-    ("{% endfor %}\n", "", 15, "template: Unexpected end of template"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ("id: greet", "id: welcome", 2, "'welcome' differs from the file's name"),
+        ("id: greet", "id: Greet", 2, "id: String should match pattern"),
+        ("  name: whom", "  name: [1]", 5, "inputs.name"),
+        ("output: text", "outputs: text", 7, "outputs: Extra inputs"),
+        ("{{ name }}", "{{ nmae }}", 10, "uses 'nmae', which inputs does not name"),
+        ("Greet {{ name }}.", "Greet.", 10, "never uses the input 'name'"),
+        ("{{ text }}", "{{ text }", 13, "template: unexpected '}'"),
+        ("{% endfor %}\n", "", 15, "template: Unexpected end of template"),
+    ],
+)
 def test_a_fault_is_named_by_its_line(file: Path, old: str, new: str, line: int, told: str) -> None:
     file.write_text(GOOD.replace(old, new), "utf-8")
     with pytest.raises(DataFileError) as caught:

@@ -1,5 +1,6 @@
 """What the commands share: the settings and the parts of coach, each made when a command first asks for it."""
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,10 @@ class App:
         Raises:
             NotFoundError: there is none, or it is somebody else's, which is not told apart.
         """
-        meeting = self.coach.records.get(meeting_id)
-        if meeting.trainee != self.trainee:
+        meeting = None
+        with suppress(NotFoundError):
+            meeting = self.coach.records.get(meeting_id)
+        if meeting is None or meeting.trainee != self.trainee:
             raise NotFoundError(f"There is no meeting {meeting_id!r}. `coach meetings list` shows those there are.")
         return meeting
 

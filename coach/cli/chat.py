@@ -131,5 +131,5 @@ def _so_far(meeting: Meeting, scenario: Scenario) -> None:
 
 
 def _how_to_go_on(meeting: Meeting) -> None:
-    say()
-    say(f"Everything up to here is kept. To go on: coach chat --resume {meeting.id}", err=True)
+    # Not wrapped: the command should stay in one piece.
+    click.echo(f"\nEverything up to here is kept. To go on: coach chat --resume {meeting.id}", err=True)

@@ -25,10 +25,10 @@ def evals() -> None:
 @pass_app
 @click.pass_context
 def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_json: bool) -> None:
-    """Run the cases in evals/cases against the scorer of the engine in force.
+    """Run the cases against the scorer in force.
 
-    Cases that fail are named, with what differed. On its own a failing case is a finding, not an error; give --at-least
-    to make it one.
+    The cases are in evals/cases; the scorer is that of the engine in force, which `coach doctor` names. Cases that fail
+    are told with what differed. On its own a failing case is a finding, not an error; give --at-least to make it one.
     """
     from coach.evals import get_suite, load_suites, run_suite, to_json, to_text  # noqa: PLC0415 - brings the scorer
     from coach.evals.report import overall  # noqa: PLC0415 - likewise

@@ -27,13 +27,14 @@ def index(app: App) -> None:
     """
     bar = Bar("Passages")
     report = app.coach.index(bar)
+    bar.clear()
     if report.rebuilt:
         say(report.rebuilt, err=True)
     if not report.added and not report.removed:
-        bar.end(f"The search index is current: {report.kept} passages.")
+        say(f"The search index is current: {report.kept} passages.")
     else:
-        bar.end(f"Built the search index in {report.seconds:.1f} s: {report.added} passages new or changed, "
-                f"{report.kept} kept, {report.removed} removed.")
+        say(f"Built the search index in {report.seconds:.1f} s: {report.added} passages new or changed, {report.kept} "
+            f"kept, {report.removed} removed.")
 
 
 @knowledge.command("search")

@@ -2,7 +2,7 @@
 
 import click
 
-from coach.cli.terminal import say, table
+from coach.cli.terminal import one_line, table
 from coach.errors import DataFileError
 from coach.prompts import all_prompts, load_prompt
 from coach.settings import data_folder
@@ -15,7 +15,7 @@ def prompts() -> None:
 
 @prompts.command("list")
 def list_prompts() -> None:
-    """List the prompts with the hash that the records name them by."""
+    """List the prompts, each with the hash that names it."""
     click.echo(table([(one.meta.id, one.hash, one.meta.output, one.meta.purpose) for one in all_prompts()],
                      ("NAME", "HASH", "OUTPUT", "PURPOSE")))
 
@@ -23,9 +23,10 @@ def list_prompts() -> None:
 @prompts.command("check")
 @click.pass_context
 def check_prompts(ctx: click.Context) -> None:
-    """Check every prompt: its front matter, its template, and that both name the same inputs.
+    """Check that every prompt can be used.
 
-    All faults are told, each by file and line; then the exit code is 3.
+    Its front matter and its template must be sound and name the same inputs. All faults are told, each by file and
+    line; then the exit code is 3.
     """
     paths = sorted(data_folder("prompts").glob("*.md"))
     faults = []
@@ -35,8 +36,8 @@ def check_prompts(ctx: click.Context) -> None:
         except DataFileError as error:
             faults.append(error)
     for fault in faults:
-        say(str(fault), err=True)
+        click.echo(one_line(str(fault)), err=True)  # not wrapped: a path should stay in one piece
     if faults:
-        say(f"{len(faults)} of {len(paths)} prompts can not be used.", err=True)
+        click.echo(f"{len(faults)} of {len(paths)} prompts can not be used.", err=True)
         ctx.exit(DataFileError.exit_code)
     click.echo(f"All {len(paths)} prompts are sound.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coach.coaching.words import COOL
 from coach.customer.scenario import Scenario
 from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, ReplyScore, Tip
 from coach.scoring.meeting_score import score_meeting
@@ -34,11 +35,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class ClueStory:
-    """A clue in her own words, and whether it was taken up."""
+    """A clue in her own words, whether it was taken up, and whether she told what was behind it."""
 
     words: str
     fact_title: str
     met: bool
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,19 @@ def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric) -> Debrief:
 def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> str:
     name = scenario.client.first_name
     if not score.replies:
-        return f"You met {name}, and the meeting ended before you said anything."
+        return (f"You met {name}, and the meeting ended before you said anything." if meeting.ended_at
+                else f"You have met {name}, and have not said anything yet.")
     deal_first = any(Event.DEAL_BEFORE_PERSON in events for events in score.events.values())
     together = f"{_number(len(score.facts_learned))} of the {_number(len(scenario.facts))} things on {name}’s mind"
     if meeting.ending is Ending.LEFT:
-        return f"{name} ended it. The business came before the person, and there was not enough patience left to wait."
+        return (f"{name} ended it. There was not enough patience left to go on." if score.first_pitch is None else
+                f"{name} ended it. The business came before the person, and there was not enough patience left to wait.")
     if deal_first:
         recovered = score.trust[-1] > score.trust[0]
         after = "then you found your way back" if recovered else f"and {name} noticed"
         return f"You asked about the project before you asked about {name}, {after}."
+    if score.first_pitch is None and (score.empathy or 0) < COOL:
+        return f"You kept the business out of it, but {name} got little from you either, and you heard {together}."
     if score.first_pitch is None:
         return f"You stayed with the person throughout, and heard {together}."
     if score.first_pitch > 1:
@@ -129,7 +135,8 @@ def _clues(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> tuple[C
     """Each clue she dropped and that was met or passed over, in the order in which it came up."""
     order = dict.fromkeys(e.move.clue_met or e.move.clue_missed for e in meeting.exchanges)
     return tuple(
-        ClueStory(clue_words(meeting, scenario, clue), scenario.fact(scenario.clue(clue).fact).title, clue in score.clues_met)
+        ClueStory(clue_words(meeting, scenario, clue), scenario.fact(scenario.clue(clue).fact).title, clue in score.clues_met,
+                  scenario.clue(clue).fact in score.facts_learned)
         for clue in order if clue)
 
 

@@ -16,21 +16,24 @@ _FIRST = (
 )
 # How a coach would put each behaviour as a question to the library; retrieval goes by this and by what the customer said.
 _ASKS = {
-    B.FALSE_EMPATHY: "a word of sympathy and then straight to the deal", B.NON_APOLOGY: "apologising without owning it",
+    B.FALSE_EMPATHY: "a word of sympathy and then straight to the deal",
+    B.NON_APOLOGY: "apologising without owning it",
     B.PRESSURE: "pushing for a decision", B.TURNS_TO_DEAL: "the customer shared news and the reply went to the project or deal",
     B.PITCH: "presenting product and features instead of listening", B.EMPTY_REASSURANCE: "telling them it will be fine",
-    B.DISPARAGES: "running others down", B.MISSES_CLUE: "the customer dropped a clue and it was passed over",
-    B.ADVICE: "giving advice or a solution before the issue is understood", B.FLATTERY: "praise that wants something",
+    B.DISPARAGES: "criticising competitors, colleagues or the new owners",
+    B.MISSES_CLUE: "the customer dropped a clue and it was passed over",
+    B.ADVICE: "giving advice or a solution before the issue is understood", B.FLATTERY: "insincere compliments to a client",
     B.HOLLOW_SMALL_TALK: "golf and weather instead of getting to the point with the person",
     B.LEADING_QUESTION: "a question whose answer serves the seller", B.VENDOR_CENTRED: "talking about we and our",
     B.JARGON: "jargon and buzzwords", B.OWNS_MISTAKE: "a real apology for a mistake",
     B.OFFERS_HELP: "offering help with no return",
     B.SETS_AGENDA_ASIDE: "setting the agenda aside for the person",
     B.REFLECTS_FEELING: "naming what the customer feels", B.FOLLOWS_CLUE: "taking up a clue, how it affects the customer",
-    B.REFLECTS_CONTENT: "playing back what was said, checking it is right", B.ACKNOWLEDGES: "acknowledging big news",
+    B.REFLECTS_CONTENT: "clarifying the issue in the customer's own words",
+    B.ACKNOWLEDGES: "acknowledging big news from the customer",
     B.INVITES_MORE: "inviting the customer to say more, listening", B.OPEN_QUESTION: "asking open questions, what to ask next",
     B.SELF_DISCLOSURE: "saying something personal, briefly", B.CHALLENGES: "challenging the customer with respect",
-    B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "closed questions that leave little room",
+    B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "a question about what the customer is passionate about",
 }
 _TRIED = 3
 _HITS = 8
@@ -59,12 +62,13 @@ class Tips:
     def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
         """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
         for focus in [behaviour for behaviour in _FIRST if situation.score.shows(behaviour)][:_TRIED]:
-            query = f"{_ASKS[focus]}. {situation.customer_line}"
-            for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
-                card = self._library.card(hit.citation.card_id)
-                text = _worded(card, focus, situation, given)
-                if text:
-                    return Tip(text, hit.citation)
+            # Her line steers towards the card that suits it; where it leads too far away, what the reply did is enough.
+            for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
+                for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                    card = self._library.card(hit.citation.card_id)
+                    text = _worded(card, focus, situation, given)
+                    if text:
+                        return Tip(text, hit.citation)
         return None
 
 

@@ -31,11 +31,18 @@ _WARMING: tuple[tuple[B, Reaction], ...] = (
     (B.NEXT_STEP, Reaction.NEXT_STEP),
 )
 _ODD = {Kind.RUDE: Reaction.RUDE, Kind.SILENCE: Reaction.SILENCE, Kind.GIBBERISH: Reaction.GIBBERISH,
-        Kind.OTHER_LANGUAGE: Reaction.OTHER_LANGUAGE, Kind.OUT_OF_CHARACTER: Reaction.OUT_OF_CHARACTER}
+        Kind.REPEATED: Reaction.REPEATED, Kind.OTHER_LANGUAGE: Reaction.OTHER_LANGUAGE,
+        Kind.OUT_OF_CHARACTER: Reaction.OUT_OF_CHARACTER}
 _NOTHING = Effect(trust=0, openness=0, stress=0, patience=0, why="an ordinary reply")
 # A clue may run ahead of the trust that its fact needs, by this much: it is a feeler.
 _CLUE_AHEAD = 0.22
 _PATIENT_ENOUGH_FOR_CLUES = 0.25
+# A rebuke that is not deserved costs more than one that is missed.
+_SURE_ENOUGH_TO_COOL = 0.65
+# What she says to a kindness that came with a question would sound like its answer ("Yes, that's it"); these do not.
+_BEFORE_AN_ANSWER = (Reaction.AGENDA_ASIDE, Reaction.HELP_OFFERED, Reaction.OWNED_MISTAKE)
+# A fact told in the last minute may still be answered.
+_GRACE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,10 @@ class _Turn:
                  chance: Random) -> None:
         self.scenario, self.rules, self.before, self.heard, self.chance = scenario, rules, memory, heard, chance
         self.shown = {seen.behaviour for seen in observations}
-        self.cooling = next((reaction for behaviour, reaction in _COOLING if behaviour in self.shown), None)
+        sure = {seen.behaviour for seen in observations if seen.confidence >= _SURE_ENOUGH_TO_COOL}
+        self.cooling = next((reaction for behaviour, reaction in _COOLING if behaviour in sure), None)
+        if B.OWNS_MISTAKE in self.shown and self.cooling not in (Reaction.PRESSED, Reaction.PITCH, Reaction.NON_APOLOGY):
+            self.cooling = None
         self.state = moved(rules, memory.state, observations, heard.kind)
         self.told = list(memory.told)
         self.subject = memory.subject
@@ -126,7 +136,8 @@ class _Turn:
             dropped = self._drop_clue(missed)
         if ending is None and not self.acts:
             self._add(Act(Deed.GO_ON)) or self._add(Act(Deed.UNKNOWN))
-        if ending is None and (self.before.turn + 1 >= self.scenario.length or not self.acts):
+        over = self.before.turn + 1 - self.scenario.length
+        if ending is None and ((over >= 0 and not self._told_now(1)) or over >= _GRACE or not self.acts):
             self._add(Act(Deed.TIME_UP))
             ending = self._how_it_ends()
         if ending is not None:
@@ -170,7 +181,8 @@ class _Turn:
     # Endings.
 
     def _ending_by_state(self) -> Ending | None:
-        if self.state.patience <= self.rules.leaves_at:
+        worse = self.state.patience < self.before.state.patience
+        if self.state.patience <= self.rules.leaves_at and worse:
             return Ending.LEFT
         if self.heard.kind is Kind.GOODBYE and self.before.turn > 0 and not self.heard.question:
             return self._how_it_ends()
@@ -190,6 +202,8 @@ class _Turn:
             self._add(Act(Deed.REACT, self.cooling.value))
         else:
             warming = [reaction for behaviour, reaction in _WARMING if behaviour in self.shown]
+            if self.heard.question:
+                warming = [reaction for reaction in warming if reaction in _BEFORE_AN_ANSWER]
             for reaction in warming:
                 if self._add(Act(Deed.REACT, reaction.value)):
                     break
@@ -222,7 +236,9 @@ class _Turn:
             self._asked_in_vain()
         elif self._gives_room() and self._volunteer():
             self._and_another()
-        elif self.heard.goes_on or self.heard.on_subject or (self.heard.room and not self.heard.question):
+        elif self.heard.answer and self._add(Act(Deed.MORE, *self.heard.answer)):
+            self.subject, self.kind = self.heard.answer[0], "elaborate"
+        elif self.heard.goes_on or (self.heard.room and not self.heard.question):
             self._goes_on()
         elif self.heard.question:
             self.kind = "unknown"
@@ -270,12 +286,16 @@ class _Turn:
     def _asked_in_vain(self) -> None:
         """Asked for something told already: more of it. Asked too early: she keeps it, and gives what she can instead."""
         first = self.scenario.fact(self.heard.facts[0])
+        if self.heard.answer and self.heard.answer[0] == first.id and self._add(Act(Deed.MORE, *self.heard.answer)):
+            self.subject, self.kind = first.id, "elaborate"
+            return
         if first.id in self.told and self._add(Act(Deed.MORE, first.id)):
             self.subject, self.kind = first.id, "elaborate"
             return
         if first.trust - self.state.trust >= self.rules.too_early_gap:
             self.state = replace(self.state, openness=_share(self.state.openness - self.rules.too_early_cost))
-        if self.heard.room and self._volunteer():
+        # "How are you?" may be answered with what else is on her mind; a question about one thing may not.
+        if self.heard.room and (first.about_self or self.heard.goes_on) and self._volunteer():
             return
         self.kind = "withhold"
         if first.id in self.told or not self._add(Act(Deed.WITHHOLD, first.id)):

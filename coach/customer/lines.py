@@ -25,10 +25,15 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A part of her line: what it does, and with what (a fact, a clue, a topic, a reaction, an ending)."""
+    """A part of her line: what it does, and with what (a fact, a clue, a topic, a reaction, an ending).
+
+    Attributes:
+        pick: the one line of its pool that answers what was asked; None: any.
+    """
 
     deed: Deed
     about: str = ""
+    pick: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class Line:
 def unsaid(scenario: Scenario, act: Act, mood: Mood, used: Collection[str]) -> tuple[Line, ...]:
     """The lines for `act` not said yet, those of the nearest mood that has any; empty where all are spent."""
     for name, texts in _pools(scenario, act, mood):
-        left = tuple(Line(f"{name}/{i}", text) for i, text in enumerate(texts) if f"{name}/{i}" not in used)
+        left = tuple(Line(f"{name}/{i}", text) for i, text in enumerate(texts)
+                     if f"{name}/{i}" not in used and act.pick in (None, i))
         if left:
             return left
     return ()

@@ -6,15 +6,16 @@ import numpy as np
 
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
-from coach.domain import Behaviour, Observation
+from coach.domain import Behaviour, Observation, Speaker, Transcript
 from coach.language.embeddings import Embedder, Vectors
 from coach.language.kind import Kind, kind_of
-from coach.language.text import Sentence, content_words, sentences
+from coach.language.text import Sentence, content_words, sentences, words
 
 _ROOM = (Behaviour.INVITES_MORE, Behaviour.OPEN_QUESTION, Behaviour.FOLLOWS_CLUE, Behaviour.SETS_AGENDA_ASIDE,
          Behaviour.REFLECTS_FEELING, Behaviour.REFLECTS_CONTENT)
-# Below `asked` a question is no longer about a fact; down to here it may still follow up on the subject at hand.
-_NEAR_SUBJECT = 0.30
+# A question and a statement that answers it lie further apart than two questions do.
+_ANSWERS_FROM = 0.40
+_MAY_COME_TWICE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Heard:
         room: whether it leaves her room to go on by herself.
         question: whether it asks anything at all.
         goes_on: whether it only asks her to go on with what she was saying.
-        on_subject: whether what it asks concerns what she last spoke of.
+        answer: a fact she has told and the place of the further line about it that answers what is asked, or None.
     """
 
     kind: Kind
@@ -48,7 +49,7 @@ class Heard:
     room: bool = False
     question: bool = False
     goes_on: bool = False
-    on_subject: bool = False
+    answer: tuple[str, int] | None = None
 
 
 class Ear:
@@ -59,11 +60,15 @@ class Ear:
         self._embedder = embedder
         self._thresholds = thresholds
         self._facts = [(fact.id, embedder.embed(fact.asks)) for fact in scenario.facts]
+        self._more = [(fact.id, embedder.embed(fact.more)) for fact in scenario.facts]
         self._outside = [(topic.id, embedder.embed(topic.asks)) for topic in scenario.outside]
 
-    def hear(self, reply: str, observations: tuple[Observation, ...], memory: Memory, last_line: str) -> Heard:
-        """What `reply`, which answers `last_line`, means to her."""
+    def hear(self, reply: str, observations: tuple[Observation, ...], memory: Memory, history: Transcript) -> Heard:
+        """What `reply`, which answers the last line of `history`, means to her."""
         kind = kind_of(reply)
+        if kind is Kind.NORMAL and _said_before(reply, history):
+            return Heard(Kind.REPEATED)
+        last_line = history.last(Speaker.CUSTOMER)
         if kind not in (Kind.NORMAL, Kind.GOODBYE):
             return Heard(kind)
         parts = sentences(reply)
@@ -78,18 +83,24 @@ class Ear:
             kind=kind,
             facts=tuple(fact for fact, _ in facts),
             outside=outside,
-            clue_met=self._meets_clue(reply, parts, vectors, shown, memory, last_line),
+            clue_met=self._meets_clue(reply, parts, vectors, shown, memory, last_line, by_meaning=not outside),
             room=any(behaviour in shown for behaviour in _ROOM),
             question=any(part.is_question for part in parts),
             goes_on=Behaviour.INVITES_MORE in shown or (bool(asking) and not content_words(reply)),
-            on_subject=bool(asking) and self._on_subject(reply, vectors[asking], memory, last_line),
+            answer=self._answer_to(vectors[asking], memory) if asking else None,
         )
 
-    def _on_subject(self, reply: str, asking: Vectors, memory: Memory, last_line: str) -> bool:
-        if set(content_words(reply)) & set(content_words(last_line)):
-            return True
-        asks = next((of for fact, of in self._facts if fact == memory.subject), None)
-        return asks is not None and float(np.max(asks @ asking.T)) >= _NEAR_SUBJECT
+    def _answer_to(self, asking: Vectors, memory: Memory) -> tuple[str, int] | None:
+        """The further line, about a fact already told, that comes nearest to what is asked; None where none comes near."""
+        best, place = 0.0, None
+        for fact, more in self._more:
+            if fact not in memory.told:
+                continue
+            cosines = np.max(more @ asking.T, axis=1)
+            i = int(np.argmax(cosines))
+            if cosines[i] > best:
+                best, place = float(cosines[i]), (fact, i)
+        return place if best >= _ANSWERS_FROM else None
 
     def _asked_for(self, vectors: Vectors) -> list[tuple[str, float]]:
         best = [(fact, float(np.max(asks @ vectors.T))) for fact, asks in self._facts]
@@ -100,7 +111,8 @@ class Ear:
         return (topic, best) if best >= self._thresholds.outside else ("", 0.0)
 
     def _meets_clue(self, reply: str, parts: tuple[Sentence, ...], vectors: Vectors, shown: set[str], memory: Memory,
-                    last_line: str) -> bool:
+                    last_line: str, *, by_meaning: bool) -> bool:
+        """Whether the reply has words of the clue, or (`by_meaning`, unless it is about the weather) asks what it hints at."""
         if not memory.clue or Behaviour.FALSE_EMPATHY in shown:
             return False
         clue = self._scenario.clue(memory.clue)
@@ -108,12 +120,18 @@ class Ear:
         asks = next(vectors_of for fact, vectors_of in self._facts if fact == clue.fact)
         if set(content_words(reply)) & set(content_words(dropped)):
             return True
-        about_it = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
+        about_it = [i for i, part in enumerate(parts) if by_meaning and (part.is_question or _requests(part))]
         return bool(about_it) and float(np.max(asks @ vectors[about_it].T)) >= self._thresholds.clue_met
+
+
+def _said_before(reply: str, history: Transcript) -> bool:
+    """Whether the trainee has said just this before; short words ("go on") may come twice."""
+    said = words(reply)
+    return len(said) > _MAY_COME_TWICE and any(said == words(earlier) for earlier in history.said_by(Speaker.TRAINEE))
 
 
 def _requests(part: Sentence) -> bool:
     """Whether a sentence asks without a question's form: "tell me about …", "I'd like to hear …"."""
     lowered = part.text.lower().replace("’", "'")
     return lowered.startswith(("talk me", "walk me", "help me", "say more")) or any(
-        phrase in lowered for phrase in ("tell me", "like to hear", "like to know", "love to hear", "want to understand", "wonder "))
+        phrase in lowered for phrase in ("tell me", "like to hear", "like to know", "love to hear", "to understand", "wonder "))

@@ -1,10 +1,10 @@
 """A scenario as data: who the customer is, what she has on her mind, the clues she drops, her words in each mood.
 
-Scenarios are YAML files in `scenarios/` beside this module. Loading one checks that every reference holds and that no pool
-of lines is too thin for a meeting of its length; faults name file and line.
+Scenarios are YAML files in `scenarios/` beside this module. Loading one checks that every reference holds and that no line
+stands in two places; faults name file and line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from coach.datafile import DataModel, content_hash, load_yaml, read_text
+from coach.datafile import DataModel, FieldError, content_hash, load_yaml, read_text
 from coach.domain import CustomerState, Ending
 from coach.errors import NotFoundError
 
@@ -20,6 +20,7 @@ _FOLDER = Path(__file__).parent / "scenarios"
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
 Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
+Place = tuple[int | str, ...]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
@@ -69,6 +70,7 @@ class Reaction(StrEnum):
     OTHER_LANGUAGE = "other_language"
     OUT_OF_CHARACTER = "out_of_character"
     NEXT_STEP = "next_step"
+    REPEATED = "repeated"
 
 
 class Client(DataModel):
@@ -124,7 +126,7 @@ class ClueForm(DataModel):
     @model_validator(mode="after")
     def _words_stand_in_line(self) -> Self:
         if self.words not in self.line:
-            raise ValueError(f"the words {self.words!r} do not stand in the line")
+            raise FieldError(f"the words {self.words!r} do not stand in the line", "words")
         return self
 
 
@@ -169,23 +171,40 @@ class Scenario(DataModel):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        facts = [fact.id for fact in self.facts]
-        for name, ids in (("facts", facts), ("clues", [c.id for c in self.clues]), ("outside", [o.id for o in self.outside])):
-            twice = {i for i in ids if ids.count(i) > 1}
-            if twice:
-                raise ValueError(f"{name}: the id {sorted(twice)[0]!r} is used twice")
-        known = set(facts)
-        used = [("opening_fact", self.opening_fact), *((f"clue {c.id}", c.fact) for c in self.clues),
-                *((f"fact {f.id}", other) for f in self.facts for other in f.after)]
-        for where, other in used:
-            if other not in known:
-                raise ValueError(f"{where} points to the fact {other!r}, which is not there")
+        for name, ids in (("facts", [f.id for f in self.facts]), ("clues", [c.id for c in self.clues]),
+                          ("outside", [o.id for o in self.outside])):
+            _each_once(((one, (name, i, "id")) for i, one in enumerate(ids)), "the id {!r} is used twice")
+        facts = {fact.id for fact in self.facts}
+        pointers: list[tuple[str, Place]] = [
+            (self.opening_fact, ("opening_fact",)), *((clue.fact, ("clues", i, "fact")) for i, clue in enumerate(self.clues)),
+            *((other, ("facts", i, "after", j)) for i, fact in enumerate(self.facts) for j, other in enumerate(fact.after))]
+        for other, place in pointers:
+            if other not in facts:
+                raise FieldError(f"points to the fact {other!r}, which is not there", *place)
         if self.opening_clue not in {clue.id for clue in self.clues}:
-            raise ValueError(f"opening_clue {self.opening_clue!r} is not among the clues")
+            raise FieldError(f"{self.opening_clue!r} is not among the clues", "opening_clue")
         for name, missing in (("reactions", set(Reaction) - set(self.reactions)), ("endings", set(Ending) - set(self.endings))):
             if missing:
-                raise ValueError(f"{name}: no lines for {', '.join(sorted(missing))}")
+                raise FieldError(f"no lines for {', '.join(sorted(missing))}", name)
+        # She says each line at most once, which is told by its place.
+        _each_once(self._lines(), "the line {!r} stands in two places")
         return self
+
+    def _lines(self) -> Iterator[tuple[str, Place]]:
+        """Each line she can say, with its place."""
+        pools: list[tuple[Lines, Place]] = [(self.time_up, ("time_up",))]
+        pools += [(lines, ("endings", ending)) for ending, lines in self.endings.items()]
+        moods: list[tuple[Mapping[Mood, Lines], Place]] = [(self.goes_on, ("goes_on",)), (self.unknown, ("unknown",))]
+        moods += [(lines, ("reactions", reaction)) for reaction, lines in self.reactions.items()]
+        for i, fact in enumerate(self.facts):
+            moods.append((fact.lines, ("facts", i, "lines")))
+            pools += [(fact.more, ("facts", i, "more")), (fact.withheld, ("facts", i, "withheld"))]
+        pools += [(topic.lines, ("outside", i, "lines")) for i, topic in enumerate(self.outside)]
+        pools += [(lines, (*place, mood)) for by_mood, place in moods for mood, lines in by_mood.items()]
+        yield from ((line, (*place, n)) for lines, place in pools for n, line in enumerate(lines))
+        yield from ((form.line, ("opening", n)) for n, form in enumerate(self.opening))
+        for i, clue in enumerate(self.clues):
+            yield from ((form.line, ("clues", i, "forms", n)) for n, form in enumerate(clue.forms))
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id."""
@@ -194,6 +213,14 @@ class Scenario(DataModel):
     def clue(self, clue_id: str) -> Clue:
         """The clue with this id."""
         return next(clue for clue in self.clues if clue.id == clue_id)
+
+
+def _each_once(found: Iterable[tuple[str, Place]], problem: str) -> None:
+    seen: set[str] = set()
+    for text, place in found:
+        if text in seen:
+            raise FieldError(problem.format(text), *place)
+        seen.add(text)
 
 
 class StartState(DataModel):

@@ -17,9 +17,12 @@ class Kind(StrEnum):
     OTHER_LANGUAGE = "other_language"
     OUT_OF_CHARACTER = "out_of_character"
     GOODBYE = "goodbye"
+    REPEATED = "repeated"
+    """Told by who remembers what was said before; `kind_of` sees one text."""
 
 
-_SILENCE = re.compile(r"^[\s.…\-–—*()_]*(?:\((?:says nothing|silence|silent|pause|waits?|nods?)\)|silence)?[\s.…\-–—*()_]*$", re.I)
+_SILENCE = re.compile(
+    r"^[\s.…\-–—*()_]*(?:\((?:says nothing|silence|silent|pause|waits?|nods?)\)|silence)?[\s.…\-–—*()_]*$", re.I)
 _VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœ]", re.I)
 _LETTER_RUN = re.compile(r"(.)\1{4,}|[bcdfghjklmnpqrstvwxz]{6,}", re.I)
 # What people hum and hiss when they listen; no vowels, and no gibberish.
@@ -47,7 +50,7 @@ def kind_of(text: str) -> Kind:
     english = sum(word in _ENGLISH for word in found)
     foreign = [word for word in found if word in _FOREIGN]
     # One word said over and over ("no, no, no, no") is no sign of a language.
-    if len(found) >= _MIN_WORDS and len(set(foreign)) >= 2 and len(foreign) > 2 * english:
+    if len(found) >= _MIN_WORDS and len(set(foreign)) >= _MIN_FOREIGN and len(foreign) > 2 * english:
         return Kind.OTHER_LANGUAGE
     return Kind.GOODBYE if lexicon("goodbye").search(text) else Kind.NORMAL
 
@@ -56,13 +59,14 @@ def _is_gibberish(found: tuple[str, ...]) -> bool:
     if not found:
         return True
     said = [w for w in found if not _HUM.fullmatch(w)]
-    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > _SHORT_WORD and not _VOWELS.search(w)) or len(w) > _LONGEST_WORD for w in said)
+    odd = sum(bool(_LETTER_RUN.search(w)) or (len(w) > _SHORT_WORD and not _VOWELS.search(w)) or len(w) > _LONGEST_WORD
+              for w in said)
     return odd > len(found) / 2
 
 
 # The commonest function words of English, and of the languages a trainee here may slip into.
-_ENGLISH = frozenset("the a an i you we he she it is are was were do did have has and or but to of in on for with that this what how "
-                     "not my your me so be at as if can will just about from they there their".split())
+_ENGLISH = frozenset("the a an i you we he she it is are was were do did have has and or but to of in on for with that this "
+                     "what how not my your me so be at as if can will just about from they there their".split())
 _FOREIGN = frozenset("der die das und ich sie wir ist nicht ein eine wie geht ihnen es für mit auf was haben sind "
                      "le la les et je vous nous est pas un une des que qui dans pour comment avez êtes ça "
                      "el los las y yo usted es no por qué cómo está con para una muy pero su "

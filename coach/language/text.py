@@ -23,6 +23,8 @@ _INVERTED = re.compile(
     r"^(?:(?:so|and|but|or|ok(?:ay)?|well|oh|now|then),?\s+)*(?:is|are|was|were|do|does|did|have|has|had|can|could|will|"
     r"would|should|shall|may|might|am|isn.t|aren.t|don.t|doesn.t|didn.t|won.t|wouldn.t|can.t)\s+\w+", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Without its mark, fewer words than this are no question.
+_SHORTEST_QUESTION = 3
 _KEPT_CONTROLS = "\n\t"
 # Words that say nothing about what a sentence is about. Plain function words; a list of our own, kept short on purpose.
 STOPWORDS = frozenset(
@@ -48,7 +50,7 @@ class Sentence:
     def is_question(self) -> bool:
         """Whether it asks: by its mark, or by its form where the mark was left out."""
         return self.text.rstrip("\"”’')]! ").endswith("?") or bool(
-            len(self.text.split()) > 2 and (_INVERTED.match(self.text) or _asks_by_word(self.text)))
+            len(self.text.split()) >= _SHORTEST_QUESTION and (_INVERTED.match(self.text) or _asks_by_word(self.text)))
 
     @property
     def is_open_question(self) -> bool:

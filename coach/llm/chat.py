@@ -1,6 +1,7 @@
 """The chat model that the settings name, and the two ways in which the rest of the package talks to one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # uses. The rest of the package calls a model by this name, so that LangChain's stays in this folder.
 ChatModel: TypeAlias = "BaseChatModel"
 _Schema = TypeVar("_Schema", bound=BaseModel)
+_MISFIT = "The language model's answer does not fit the schema asked for."
 
 
 def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
@@ -47,18 +49,14 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     Raises:
         ModelError: the endpoint failed, or the answer is empty.
     """
-    from httpx2 import HTTPError  # noqa: PLC0415
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
-    from openai import OpenAIError  # noqa: PLC0415
 
     text = ""
-    try:
+    with _as_model_errors():
         for chunk in model.stream([HumanMessage(prompt)]):
             if chunk.text:
                 text += chunk.text
                 yield text
-    except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
-        raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
     if not text.strip():
         raise ModelError("The language model gave an empty answer.")
 
@@ -69,22 +67,37 @@ def ask_for(model: ChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
     Raises:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
-    from httpx2 import HTTPError  # noqa: PLC0415
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
-    from openai import OpenAIError  # noqa: PLC0415
 
-    try:
-        answer = model.with_structured_output(schema, method="json_schema", include_raw=True).invoke([HumanMessage(prompt)])
-    except (OpenAIError, HTTPError) as error:
-        raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
-    except (ValidationError, ValueError) as error:
-        raise ModelError("The language model's answer does not fit the schema asked for.") from error
+    with _as_model_errors():
+        try:
+            answer = model.with_structured_output(schema, method="json_schema", include_raw=True).invoke([HumanMessage(prompt)])
+        except ValidationError as error:
+            raise ModelError(_MISFIT) from error
     parsed = answer["parsed"] if isinstance(answer, dict) else answer
     if not isinstance(parsed, schema):
-        raise ModelError("The language model's answer does not fit the schema asked for.")
+        raise ModelError(_MISFIT)
     return parsed
 
 
+@contextmanager
+def _as_model_errors() -> Iterator[None]:
+    """Let nothing out of the block but ModelError, whatever the endpoint does."""
+    from httpx2 import HTTPError  # noqa: PLC0415 - see the head of the file
+    from openai import OpenAIError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
+        raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        # Both libraries take a well-formed answer for granted, and stumble over a page of HTML in their own ways.
+        raise ModelError("The endpoint's answer is not that of a chat model; check OPENAI_BASE_URL and COACH_MODEL.") from error
+
+
 def _plain(error: Exception) -> str:
-    """The error's kind and first line; never the request, which holds the trainee's words, nor the key."""
-    return f"{type(error).__name__}, {str(error).splitlines()[0][:160] if str(error) else 'no detail'}"
+    """The error's kind, status and code; never its text, in which servers repeat what was said, and the key."""
+    status, code = getattr(error, "status_code", None), getattr(error, "code", None)
+    details = [f"HTTP {status}" if status else "", str(code or "")]
+    shown = ", ".join(filter(None, details))
+    return f"{type(error).__name__} ({shown})" if shown else type(error).__name__

@@ -55,7 +55,7 @@ class ScriptedChatModel(BaseChatModel):
             raise TypeError("ScriptedChatModel takes a pydantic model as schema")
         model = schema
 
-        def parse(messages: list[BaseMessage]) -> Any:
+        def parse(messages: list[BaseMessage]) -> dict[str, object] | BaseModel:
             raw = self.invoke(messages)
             parsed = model.model_validate_json(raw.text)
             return {"raw": raw, "parsed": parsed, "parsing_error": None} if include_raw else parsed

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha1
+from hashlib import sha1, sha256
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -13,6 +13,7 @@ import tiktoken
 _CHARACTERS_PER_TOKEN = 3
 _ENCODING = "o200k_base"
 _ENCODING_URL = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
+_ENCODING_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,16 @@ def count_tokens(text: str) -> TokenCount:
 
 @lru_cache
 def _cached_encoding() -> tiktoken.Encoding | None:
-    """The encoding if tiktoken has it in its cache, named by the SHA-1 of its address."""
-    folder = os.environ.get("TIKTOKEN_CACHE_DIR") or os.environ.get("DATA_GYM_CACHE_DIR")
+    """The encoding if tiktoken has it in its cache, named by the SHA-1 of its address, and whole.
+
+    A damaged copy tiktoken would delete and fetch anew, and with an empty name for the cache it fetches each time.
+    """
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
+    if folder == "":
+        return None
     cache = Path(folder) if folder else Path(gettempdir()) / "data-gym-cache"
-    name = sha1(_ENCODING_URL.encode(), usedforsecurity=False).hexdigest()
-    return tiktoken.get_encoding(_ENCODING) if (cache / name).is_file() else None
+    try:
+        kept = (cache / sha1(_ENCODING_URL.encode(), usedforsecurity=False).hexdigest()).read_bytes()
+    except OSError:
+        return None
+    return tiktoken.get_encoding(_ENCODING) if sha256(kept).hexdigest() == _ENCODING_SHA256 else None

@@ -28,9 +28,22 @@ _MODEL = "rules-1"
 _BY_WORDS = 0.9
 _WARM = frozenset({B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.INVITES_MORE, B.FOLLOWS_CLUE, B.OFFERS_HELP})
 _STAYS = frozenset({B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.FOLLOWS_CLUE, B.SETS_AGENDA_ASIDE, B.OFFERS_HELP, B.OWNS_MISTAKE})
+_PERSONAL = frozenset({B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.INVITES_MORE, B.OPEN_QUESTION})
+_BY_FORMULA = 0.3
+_TELLING_WORD = 5
 _VENDOR_SHARE = 0.05
 _VENDOR_WORDS = 2
 _A_LINE_OF_SUBSTANCE = 5
+# One shared word is not yet a paraphrase.
+_A_PARAPHRASE = 2
+# What stands before or after a word of business that is being put away, not brought up.
+_NOT_NOW_BEFORE = re.compile(
+    r"(?:\b(?:not|never mind|forget|without|rather than|instead of|nothing to do with|put|leave|park|drop|shelve|hang|skip)"
+    r"(?:\s+\w+){0,4}|\b(?:don|didn|doesn|isn|needn|wasn|won)['’]t\s+(?:mean|need|have|want|matter|care|worry|about|the|it|here|"
+    r"my|be|talking|asking|thinking)(?:\s+\w+){0,5})\s*$", re.IGNORECASE)
+_NOT_NOW_AFTER = re.compile(
+    r"(?:\s+\w+){0,4}\s+(?:away|aside|can wait|will keep|will wait|can keep|does(?:n['’]t| not) matter|"
+    r"is(?:n['’]t| not) important|go hang)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[—–-](?=\s)")
 
 
@@ -66,7 +79,7 @@ def load_cues(path: Path = _FILE) -> Mapping[B, Cue]:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A sentence of the reply with what it shows, where in it (start and end of the words), and whether it turns to the deal."""
+    """A sentence of the reply: what it shows, where in it (start and end), and whether it turns to the deal."""
 
     sentence: Sentence
     shows: Mapping[B, float]
@@ -104,7 +117,7 @@ class RuleDetector:
         if kind_of(reply) in (Kind.SILENCE, Kind.GIBBERISH, Kind.OTHER_LANGUAGE):
             return ()
         before = history.last(Speaker.CUSTOMER)
-        seen = self._sentences(reply, before)
+        seen = [_unrepeated(one, history) for one in self._sentences(reply, before)]
         found = [one.observation(behaviour) for one in seen for behaviour in one.shows]
         found += _whole_reply(reply, before, seen)
         best: dict[str, Observation] = {}
@@ -131,44 +144,77 @@ class RuleDetector:
 
 def _in_context(part: Sentence, shows: dict[B, float], where: dict[B, tuple[int, int]], context: set[str]) -> _Seen:
     """What the sentence does, given the words of the customer's last line."""
-    text = part.text
-    aside = B.SETS_AGENDA_ASIDE in shows
-    business = lexicon("deal").search(text)
-    deal = not aside and business is not None
-    if business is not None:
-        where.setdefault(B.TURNS_TO_DEAL, business.span())
-    if aside:
-        for behaviour in (B.PITCH, B.TURNS_TO_DEAL, B.PRESSURE, B.NEXT_STEP, B.ADVICE):
-            shows.pop(behaviour, None)
-    if B.NON_APOLOGY in shows:
-        shows.pop(B.ACKNOWLEDGES, None)
-        shows.pop(B.OWNS_MISTAKE, None)
-    if B.EMPTY_REASSURANCE in shows:
-        shows.pop(B.ACKNOWLEDGES, None)
-    if B.OFFERS_HELP in shows and not deal and shows.get(B.PITCH, 0) < _BY_WORDS:
-        shows.pop(B.PITCH, None)
     if B.MANIPULATES_SCORER in shows:
         return _Seen(part, {B.MANIPULATES_SCORER: _BY_WORDS}, where, deal=False)
-    if deal or B.PITCH in shows or B.PRESSURE in shows:
-        if not (part.is_question and B.OFFERS_HELP in shows):
-            shows.setdefault(B.TURNS_TO_DEAL, _BY_WORDS if deal else 0.6)
-        for behaviour in (B.INVITES_MORE, B.REFLECTS_FEELING, B.OFFERS_HELP, B.SELF_DISCLOSURE):
-            shows.pop(behaviour, None)
+    _business(part, shows, where)
+    _sort_out(shows)
     turned = B.TURNS_TO_DEAL in shows
-    if jargon := lexicon("jargon").search(text):
+    if jargon := lexicon("jargon").search(part.text):
         shows[B.JARGON] = 0.8
         where[B.JARGON] = jargon.span()
-    common = [word for word in content_words(text) if word in context]
-    if common and not turned:
+    common = {word for word in content_words(part.text) if word in context}
+    if not common and lexicon("formula").search(part.text):
+        # Words that fit any customer show little until they meet something of this one's.
+        for behaviour in _PERSONAL & shows.keys():
+            shows[behaviour] = min(shows[behaviour], _BY_FORMULA)
+    if not turned and (len(common) >= _A_PARAPHRASE or any(len(word) >= _TELLING_WORD for word in common)):
         shows.setdefault(B.FOLLOWS_CLUE, min(_BY_WORDS, 0.6 + 0.15 * len(common)))
-        if len(common) >= 2 and not part.is_question:  # noqa: PLR2004 - one shared word is not yet a paraphrase
+        if len(common) >= _A_PARAPHRASE and not part.is_question:
             shows.setdefault(B.REFLECTS_CONTENT, 0.7)
     if part.is_question:
         _question(part, shows, turned=turned)
     return _Seen(part, shows, where, deal=turned)
 
 
+def _business(part: Sentence, shows: dict[B, float], where: dict[B, tuple[int, int]]) -> None:
+    """Whether the sentence turns to the deal, or names it to put it away ("forget the project")."""
+    business = lexicon("deal").search(part.text)
+    if business is not None:
+        where.setdefault(B.TURNS_TO_DEAL, business.span())
+        if _set_aside(part.text, *business.span()):
+            shows.setdefault(B.SETS_AGENDA_ASIDE, 0.8)
+    if B.SETS_AGENDA_ASIDE in shows:
+        for behaviour in (B.PITCH, B.PRESSURE, B.NEXT_STEP, B.ADVICE):
+            shows.pop(behaviour, None)
+        return
+    named = business is not None and B.OWNS_MISTAKE not in shows
+    if B.OFFERS_HELP in shows and not named and shows.get(B.PITCH, 0) < _BY_WORDS:
+        shows.pop(B.PITCH, None)
+    if named or B.PITCH in shows or B.PRESSURE in shows:
+        if not (part.is_question and B.OFFERS_HELP in shows):
+            shows.setdefault(B.TURNS_TO_DEAL, _BY_WORDS if named else 0.6)
+        for behaviour in (B.INVITES_MORE, B.REFLECTS_FEELING, B.OFFERS_HELP, B.SELF_DISCLOSURE):
+            shows.pop(behaviour, None)
+
+
+def _sort_out(shows: dict[B, float]) -> None:
+    """What rules out what: a sentence that excuses or consoles away has not acknowledged."""
+    if B.NON_APOLOGY in shows:
+        shows.pop(B.ACKNOWLEDGES, None)
+        shows.pop(B.OWNS_MISTAKE, None)
+    if B.EMPTY_REASSURANCE in shows:
+        shows.pop(B.ACKNOWLEDGES, None)
+
+
+def _unrepeated(one: _Seen, history: Transcript) -> _Seen:
+    """What the sentence shows, less its kindness where the trainee has said the very same before."""
+    said = words(one.sentence.text)
+    if len(said) < _A_LINE_OF_SUBSTANCE or not any(
+            said == words(part.text) for text in history.said_by(Speaker.TRAINEE) for part in sentences(text)):
+        return one
+    return _Seen(one.sentence, {b: c for b, c in one.shows.items() if b not in _WARM | _PERSONAL}, one.where, one.deal)
+
+
+def _set_aside(text: str, start: int, end: int) -> bool:
+    """Whether the words from `start` to `end` are named to be put away: "not the project", "the budget can wait"."""
+    return bool(_NOT_NOW_BEFORE.search(text[:start]) or _NOT_NOW_AFTER.match(text[end:]))
+
+
 def _question(part: Sentence, shows: dict[B, float], *, turned: bool) -> None:
+    if part.is_open_question:
+        # "Who are you most worried about?" asks for a feeling; it does not name one.
+        shows.pop(B.REFLECTS_FEELING, None)
+        shows.pop(B.ADVICE, None)
     leads = turned and not part.is_open_question
     if leads and lexicon("leading").search(part.text):
         shows[B.LEADING_QUESTION] = 0.7
@@ -189,7 +235,8 @@ def _whole_reply(reply: str, before: str, seen: Sequence[_Seen]) -> list[Observa
     if first_deal is not None and any(i < first_deal for i in warm):
         returns = any(i > first_deal for i in warm)
         aside = any(B.SETS_AGENDA_ASIDE in s.shows for s in seen)
-        if not returns and not aside:
+        owned = any(B.OWNS_MISTAKE in s.shows for s in seen)
+        if not returns and not aside and not owned:
             start, end = seen[warm[0]].sentence.start, seen[first_deal].sentence
             found.append(Observation(B.FALSE_EMPATHY, reply[start : end.start + len(end.text)], start, 0.6 if stays else 0.85))
     elif first_deal is not None and any(i == first_deal for i in warm) and not stays:

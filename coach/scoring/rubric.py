@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from coach.datafile import DataModel, FaultAt, load_yaml
+from coach.datafile import DataModel, FieldError, load_yaml
 from coach.domain import Behaviour, Contribution, Event, Observation, ReplyScore, ScoreSource
 
 RUBRIC_FILE = Path(__file__).parent / "rubric.yaml"
@@ -44,23 +44,26 @@ class Rubric(DataModel):
     version: str
     empathy_base: Points
     selling_base: Points
-    false_empathy_ceiling: Points
+    empathy_ceilings: Mapping[str, Points]
     behaviours: Mapping[str, Weight]
 
     @model_validator(mode="after")
     def _knows_every_behaviour(self) -> Self:
+        unknown = sorted(set(self.empathy_ceilings) - set(self.behaviours))
+        if unknown:
+            raise ValueError(f"empathy_ceilings: {unknown[0]!r} is not among the behaviours")
         missing = [b.value for b in Behaviour if b.value not in self.behaviours]
         if missing:
-            raise FaultAt(f"no points for {', '.join(missing)}", "behaviours")
+            raise FieldError(f"no points for {', '.join(missing)}", "behaviours")
         return self
 
     def label(self, behaviour: str) -> str:
-        """What a trainee reads for `behaviour`."""
-        return self.behaviours[behaviour].label
+        """What a trainee reads for `behaviour`; its id where another rubric once named it and this one does not."""
+        return self.behaviours[behaviour].label if behaviour in self.behaviours else behaviour
 
     def side(self, behaviour: str) -> Side:
-        """Whom `behaviour` serves."""
-        return self.behaviours[behaviour].side
+        """Whom `behaviour` serves; neither, where this rubric does not know it."""
+        return self.behaviours[behaviour].side if behaviour in self.behaviours else Side.CRAFT
 
     def score(self, observations: Sequence[Observation], events: Sequence[Event], source: ScoreSource,
               note: str = "") -> ReplyScore:
@@ -79,8 +82,7 @@ class Rubric(DataModel):
             Contribution(b, self.behaviours[b].empathy * c, self.behaviours[b].selling * c) for b, c in strongest.items())
         empathy = self.empathy_base + sum(c.empathy for c in contributions)
         selling = self.selling_base + sum(c.selling for c in contributions)
-        if Behaviour.FALSE_EMPATHY in strongest:
-            empathy = min(empathy, self.false_empathy_ceiling)
+        empathy = min([empathy, *(self.empathy_ceilings[b] for b in strongest if b in self.empathy_ceilings)])
         sure = [seen.confidence for seen in observations]
         confidence = sum(sure) / len(sure) if sure else 0.5
         return ReplyScore(

@@ -13,6 +13,7 @@ from coach.errors import CoachError
 from coach.meeting import MAX_REPLY, check_reply
 from coach.web import view
 from coach.web.access import trainee_of
+from coach.web.net import with_net
 from coach.web.render import render
 from coach.wiring import Coach
 
@@ -42,6 +43,7 @@ class Page:
             self.number = gr.Number(visible="hidden", precision=0, value=0)
             self.address = gr.Textbox(visible="hidden")
             self._header()
+            self.alert = gr.HTML(elem_id="alert")
             self._home()
             self._briefing()
             self._meeting()
@@ -117,13 +119,15 @@ class Page:
     # How clicks lead to handlers.
 
     def _tie(self, blocks: gr.Blocks) -> None:
-        everything = [*self.views.values(), self.scenario_id, self.meeting_id, self.number, self.address, self.unfinished,
-                      self.home_notice, self.brief, self.brief_notice, self.head, self.chat, self.box, self.send, self.notice,
-                      self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
+        everything = [*self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.address,
+                      self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat, self.box,
+                      self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> None:
-            trigger(fn, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
-                    show_progress="hidden", **more)
+            """Every handler hangs here, so that none is public and each has the net below it."""
+            caught = with_net(fn, lambda sorry: {self.alert: _told(sorry)})
+            trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE, show_progress="hidden",
+                    **more)
 
         tie(blocks.load, self.arrive)
         tie(self.nav_practice.click, self.show_home)
@@ -140,7 +144,8 @@ class Page:
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
 
     def _show(self, name: str, address: str = "") -> Update:
-        return {**{column: gr.update(visible=key == name) for key, column in self.views.items()}, self.address: address}
+        return {**{column: gr.update(visible=key == name) for key, column in self.views.items()}, self.address: address,
+                self.alert: ""}
 
     # Handlers. Each asks who is there, and answers a user's mistake with a sentence where they look.
 
@@ -155,16 +160,20 @@ class Page:
                 return self._open_debrief(self.coach.practice.get(query["debrief"], trainee))
         except CoachError as error:
             return self.show_home(request) | {self.home_notice: _problem(error)}
-        return self.show_home(request)
+        # The start is on view already; by now the trainee may even have clicked on.
+        return self._waiting(request)
 
     def show_home(self, request: gr.Request) -> Update:
-        """The start, with meetings that wait to be finished."""
-        shown = self._show("home")
+        """The start."""
+        return self._show("home") | {self.home_notice: ""} | self._waiting(request)
+
+    def _waiting(self, request: gr.Request) -> Update:
+        """The meetings that wait to be finished."""
         try:
             waiting = self.coach.practice.meetings(trainee_of(request), unfinished=True, limit=5)
         except CoachError as error:
-            return shown | {self.home_notice: _problem(error)}
-        return shown | {self.unfinished: render("unfinished", meetings=view.rows(waiting)), self.home_notice: ""}
+            return {self.home_notice: _problem(error)}
+        return {self.unfinished: render("unfinished", meetings=view.rows(waiting))}
 
     def show_meetings(self, request: gr.Request) -> Update:
         """The list of meetings."""
@@ -271,4 +280,8 @@ class Page:
 
 
 def _problem(error: CoachError) -> str:
-    return render("notice", kind="error", text=str(error))
+    return _told(str(error))
+
+
+def _told(sentence: str) -> str:
+    return render("notice", kind="error", text=sentence)

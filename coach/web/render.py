@@ -1,5 +1,6 @@
 """Templates to HTML. Jinja escapes everything that is put in: texts of trainees, cards and models are data."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,13 +12,21 @@ from markupsafe import Markup
 from coach.domain import Observation
 from coach.scoring.rubric import Rubric
 
+_BULLET = re.compile(r"^- ", re.MULTILINE)
+
 
 @lru_cache
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("coach.web"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["clock"] = lambda moment: moment.astimezone().strftime("%d %b %Y, %H:%M")
+    environment.filters["plain"] = plain
     return environment
+
+
+def plain(passage: str) -> str:
+    """A card's Markdown as a reader would see it: no asterisks, and bullets for the items of a list."""
+    return _BULLET.sub("• ", passage.replace("**", ""))
 
 
 def render(name: str, **values: object) -> Markup:

@@ -78,7 +78,8 @@ def so_far(meeting: Meeting, scenario: Scenario) -> Markup:
 
 def meeting_head(meeting: Meeting, scenario: Scenario) -> Markup:
     """Who sits across, and how far the meeting is."""
-    return render("meeting_head", client=scenario.client, number=len(meeting.exchanges), ended=meeting.ended_at is not None)
+    return render("meeting_head", client=scenario.client, number=len(meeting.exchanges), length=scenario.length,
+                  ended=meeting.ended_at is not None)
 
 
 def latest_panel(coach: Coach, meeting: Meeting, scenario: Scenario) -> Markup:

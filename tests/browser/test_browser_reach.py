@@ -70,6 +70,16 @@ def test_a_phone_shows_each_reply_s_card_on_a_tap(server: Server, trainee_at: At
     assert dark == (scheme == "dark")
 
 
+def test_a_click_before_the_page_has_settled_counts(server: Server, trainee_at: At) -> None:
+    trainee = trainee_at(server)
+    for _ in range(3):
+        trainee.arrive()
+        trainee.page.get_by_role("button", name="Prepare").first.click()
+        trainee.page.wait_for_selector("#begin")
+        trainee.page.wait_for_timeout(800)
+        assert trainee.page.locator("#begin").is_visible()
+
+
 def test_an_address_that_leads_nowhere(server: Server, trainee_at: At) -> None:
     trainee = trainee_at(server)
     trainee.arrive("/?meeting=nosuchthing")

@@ -46,7 +46,8 @@ def test_minilm_takes_any_text(embedder: Embedder, text: str) -> None:
 
 def test_near_meanings_are_near(embedder: Embedder) -> None:
     asked, same, other = embedder.embed(
-        ["How is your team coping with the news?", "How is your team taking it?", "The price includes installation."])
+        ["How is your team coping with the news?", "How is your team taking it?", "The price includes installation."]
+    )
     assert float(asked @ same) > embedder.related > float(asked @ other)
 
 
@@ -81,8 +82,15 @@ def test_the_settings_choose(choice: Embeddings, name: str) -> None:
     assert make_embedder(choice).name == name
 
 
-@pytest.mark.parametrize(("entry", "text", "found"), [
-    ("don't care", "I don’t care", True), ("don't care", "I don't  \n care", True), ("care", "careful", False),
-    ("care", "CARE!", True), ("big news", "bignews", False)])
+@pytest.mark.parametrize(
+    ("entry", "text", "found"),
+    [
+        ("don't care", "I don’t care", True),
+        ("don't care", "I don't  \n care", True),
+        ("care", "careful", False),
+        ("care", "CARE!", True),
+        ("big news", "bignews", False),
+    ],
+)
 def test_phrases_stand_as_whole_words(entry: str, text: str, *, found: bool) -> None:
     assert bool(phrases((entry,)).search(text)) is found

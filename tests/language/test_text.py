@@ -11,9 +11,34 @@ from coach.language.text import Sentence, clean, content_words, sentences, stem,
 # Anything that Python can hold: halves of surrogate pairs and control characters too.
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 # The characters that the splitting turns on, so that their odd meetings are tried.
-KNOTTY = st.lists(st.sampled_from(
-    ["Mr", "e.g", "no", "etc", "Well", "I", ".", "..", "…", "!", "?", "\n", "\r\n", " ", "\t", '"', "”", ")", ",", "é", "\ud83d"]),
-    max_size=25).map("".join)
+KNOTTY = st.lists(
+    st.sampled_from(
+        [
+            "Mr",
+            "e.g",
+            "no",
+            "etc",
+            "Well",
+            "I",
+            ".",
+            "..",
+            "…",
+            "!",
+            "?",
+            "\n",
+            "\r\n",
+            " ",
+            "\t",
+            '"',
+            "”",
+            ")",
+            ",",
+            "é",
+            "\ud83d",
+        ]
+    ),
+    max_size=25,
+).map("".join)
 LOST_AT_MOST = set(".!?…\"”’')]")
 
 
@@ -37,18 +62,21 @@ def test_nothing_is_lost_between_sentences_but_space_and_marks(text: str) -> Non
     assert all(c.isspace() or c in LOST_AT_MOST for c in text[at:])
 
 
-@pytest.mark.parametrize(("text", "parts"), [
-    ("", []),
-    (" \n\t ", []),
-    ("...", []),
-    ("That is big news. Tell me more. How are you doing?", ["That is big news.", "Tell me more.", "How are you doing?"]),
-    ("I spoke to Mr. Reuter. He was polite.", ["I spoke to Mr. Reuter.", "He was polite."]),
-    ("No. How are you?", ["No.", "How are you?"]),
-    ("First line\nsecond line", ["First line", "second line"]),
-    ("Dr.\nHolt", ["Dr.", "Holt"]),
-    ("Really?! Oh…", ["Really?!", "Oh…"]),
-    ("He said “I am fine.” Then he left.", ["He said “I am fine.”", "Then he left."]),
-])
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        (" \n\t ", []),
+        ("...", []),
+        ("That is big news. Tell me more. How are you doing?", ["That is big news.", "Tell me more.", "How are you doing?"]),
+        ("I spoke to Mr. Reuter. He was polite.", ["I spoke to Mr. Reuter.", "He was polite."]),
+        ("No. How are you?", ["No.", "How are you?"]),
+        ("First line\nsecond line", ["First line", "second line"]),
+        ("Dr.\nHolt", ["Dr.", "Holt"]),
+        ("Really?! Oh…", ["Really?!", "Oh…"]),
+        ("He said “I am fine.” Then he left.", ["He said “I am fine.”", "Then he left."]),
+    ],
+)
 def test_where_sentences_end(text: str, parts: list[str]) -> None:
     assert [sentence.text for sentence in sentences(text)] == parts
 
@@ -57,27 +85,54 @@ def first(text: str) -> Sentence:
     return sentences(text)[0]
 
 
-@pytest.mark.parametrize("text", [
-    "How are you?", "how are you doing", "What does this mean for you?", "So what happened?", "Maren, how are you?",
-    "José, how are you?", "Zoë, what happened?", "Łukasz, how is the team?", "Anne-Marie, how are you?", "Ms Holt, what now?",
-    "Tell me, how are you?", "Could you tell me what happened?", "Can you please walk me through it?", "Well, and then what?",
-    "Oh, Maren, what a day, how are you?", "And how did they take it?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How are you?",
+        "how are you doing",
+        "What does this mean for you?",
+        "So what happened?",
+        "Maren, how are you?",
+        "José, how are you?",
+        "Zoë, what happened?",
+        "Łukasz, how is the team?",
+        "Anne-Marie, how are you?",
+        "Ms Holt, what now?",
+        "Tell me, how are you?",
+        "Could you tell me what happened?",
+        "Can you please walk me through it?",
+        "Well, and then what?",
+        "Oh, Maren, what a day, how are you?",
+        "And how did they take it?",
+    ],
+)
 def test_open_questions(text: str) -> None:
     assert first(text).is_question
     assert first(text).is_open_question
 
 
-@pytest.mark.parametrize("text", [
-    "Are you all right?", "Is that what you want?", "Did they say when it closes?", "Do you still have the budget?",
-    "Have you met him, and would you go back?", "Can we sign before we know who decides?", "is it still on", "Really?",
-    "Will you renew when the deal closes?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are you all right?",
+        "Is that what you want?",
+        "Did they say when it closes?",
+        "Do you still have the budget?",
+        "Have you met him, and would you go back?",
+        "Can we sign before we know who decides?",
+        "is it still on",
+        "Really?",
+        "Will you renew when the deal closes?",
+    ],
+)
 def test_closed_questions(text: str) -> None:
     assert first(text).is_question
     assert not first(text).is_open_question
 
 
-@pytest.mark.parametrize("text", [
-    "That is big news.", "I see what you mean.", "What a week.", "How awful!", "I asked how they are.", "Is.", "So."])
+@pytest.mark.parametrize(
+    "text", ["That is big news.", "I see what you mean.", "What a week.", "How awful!", "I asked how they are.", "Is.", "So."]
+)
 def test_no_questions(text: str) -> None:
     assert not first(text).is_question
 
@@ -108,9 +163,19 @@ def test_clean_is_clean_and_stays_so(text: str) -> None:
     cleaned.encode()
 
 
-@pytest.mark.parametrize(("raw", "kept"), [
-    ("  Hello \n", "Hello"), ("a\r\nb\rc", "a\nb\nc"), ("a\x00b\x1b[31m", "ab[31m"), ("cafe\u0301", "café"),
-    ("\ud83d", "\ufffd"), ("<b>bold</b> & co", "<b>bold</b> & co"), ("\x00\x01", ""), ("I’m 👍🏽 fine", "I’m 👍🏽 fine")])
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("  Hello \n", "Hello"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\x00b\x1b[31m", "ab[31m"),
+        ("cafe\u0301", "café"),
+        ("\ud83d", "\ufffd"),
+        ("<b>bold</b> & co", "<b>bold</b> & co"),
+        ("\x00\x01", ""),
+        ("I’m 👍🏽 fine", "I’m 👍🏽 fine"),
+    ],
+)
 def test_what_clean_keeps(raw: str, kept: str) -> None:
     assert clean(raw) == kept
 

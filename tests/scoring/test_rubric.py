@@ -14,7 +14,9 @@ from coach.scoring.rubric import RUBRIC_FILE, Rubric, Side, load_rubric
 SOURCE = ScoreSource("embedded", "test", "", "1")
 RUBRIC = load_rubric()
 SHARES = st.floats(0, 1, allow_nan=False)
-SEEN = st.lists(st.builds(Observation, st.sampled_from([b.value for b in Behaviour]), st.just("words"), st.just(0), SHARES), max_size=12)
+SEEN = st.lists(
+    st.builds(Observation, st.sampled_from([b.value for b in Behaviour]), st.just("words"), st.just(0), SHARES), max_size=12
+)
 EARNING = [name for name, weight in RUBRIC.behaviours.items() if weight.side is Side.PERSON and weight.empathy > 0]
 
 
@@ -42,7 +44,7 @@ def test_one_more_kindness_never_costs_empathy(observations: list[Observation], 
 
 @given(SEEN, SHARES)
 def test_sympathy_as_a_springboard_has_a_ceiling(observations: list[Observation], confidence: float) -> None:
-    assert empathy(*observations, seen(Behaviour.FALSE_EMPATHY, confidence)) <= RUBRIC.false_empathy_ceiling
+    assert empathy(*observations, seen(Behaviour.FALSE_EMPATHY, confidence)) <= RUBRIC.empathy_ceilings[Behaviour.FALSE_EMPATHY]
 
 
 @given(SEEN)
@@ -116,13 +118,26 @@ def test_a_rubric_without_a_behaviour_is_refused(file: Path) -> None:
     assert str(caught.value) == f"{file}, line {line_of(file, 'behaviours:')}: behaviours: no points for follows_clue, pitch."
 
 
-@pytest.mark.parametrize(("old", "new", "at", "told"), [
-    ("empathy_base: 26", "empathy_base: 260", "empathy_base", "empathy_base: Input should be less than or equal to 100"),
-    ("empathy: 20", "empathy: much", "{label: acknowledged", "behaviours.acknowledges.empathy: Input should be a valid number"),
-    ("side: craft, empathy: 5", "side: both, empathy: 5", "{label: agreed a next step", "behaviours.next_step.side: Input should be"),
-    ("selling_base: 8\n", "", "version", "selling_base: Field required"),
-    ("version:", "verison:", "verison", "verison: Extra inputs are not permitted"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "at", "told"),
+    [
+        ("empathy_base: 26", "empathy_base: 260", "empathy_base", "empathy_base: Input should be less than or equal to 100"),
+        (
+            "empathy: 20",
+            "empathy: much",
+            "{label: acknowledged",
+            "behaviours.acknowledges.empathy: Input should be a valid number",
+        ),
+        (
+            "side: craft, empathy: 5",
+            "side: both, empathy: 5",
+            "{label: agreed a next step",
+            "behaviours.next_step.side: Input should be",
+        ),
+        ("selling_base: 8\n", "", "version", "selling_base: Field required"),
+        ("version:", "verison:", "verison", "verison: Extra inputs are not permitted"),
+    ],
+)
 def test_a_fault_is_named_by_its_line(file: Path, old: str, new: str, at: str, told: str) -> None:
     content = file.read_text("utf-8")
     assert old in content

@@ -1,0 +1,43 @@
+"""`coach evals run`: the report, and when it is an error."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from coach.evals import get_suite, run_suite
+from coach.scoring.detector import RuleDetector
+
+Run = Callable[..., Result]
+
+
+def test_the_report_names_what_failed(run: Run, detector: RuleDetector) -> None:
+    expected = run_suite(get_suite("first-replies"), detector)
+    result = run("evals", "run")
+    assert result.exit_code == 0
+    assert "Wilson" in result.stdout
+    for case in expected.results:
+        assert f"{'pass' if case.passed else 'FAIL'}    {case.case.id}" in result.stdout
+    for case in expected.failed:
+        assert all(difference in result.stdout for difference in case.differences)
+
+
+def test_as_json(run: Run) -> None:
+    data = json.loads(run("evals", "run", "--suite", "first-replies", "--json").stdout)
+    assert [suite["suite"] for suite in data["suites"]] == ["first-replies"]
+    assert data["pass_rate"]["total"] == len(data["suites"][0]["cases"])
+
+
+def test_a_rate_below_the_threshold_is_an_error(run: Run, detector: RuleDetector) -> None:
+    done = run_suite(get_suite("first-replies"), detector)
+    rate = done.passed / len(done.results)
+    assert run("evals", "run", "--at-least", str(rate)).exit_code == 0
+    below = run("evals", "run", "--at-least", str(min(1.0, rate + 0.01)))
+    assert below.exit_code == (1 if rate < 1 else 0)
+    assert rate == 1 or "is below" in below.stderr
+
+
+@pytest.mark.parametrize(("args", "code"), [(("--suite", "nonsense"), 4), (("--at-least", "2"), 2)])
+def test_what_can_not_be_run(run: Run, args: tuple[str, ...], code: int) -> None:
+    assert run("evals", "run", *args).exit_code == code

@@ -1,0 +1,219 @@
+"""The debrief tells the meeting back: what it says happened did happen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from coach.coaching.debrief import MomentKind, clue_words, debrief
+from coach.customer.scenario import Scenario, get_scenario
+from coach.domain import (
+    Behaviour,
+    Citation,
+    CustomerState,
+    Ending,
+    Event,
+    Exchange,
+    Meeting,
+    Move,
+    Observation,
+    ReplyScore,
+    ScoreSource,
+    Tip,
+)
+from coach.scoring.rubric import Rubric
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+SOURCE = ScoreSource("embedded", "m", "", "1")
+OPENING = Exchange(
+    0,
+    "",
+    get_scenario("acquisition-news").opening[0].line,
+    CustomerState(0.32, 0.3, 0.7, 0.7),
+    Move("open", "guarded", facts=("acquired",), clue_dropped="may_go"),
+    {},
+    "embedded",
+    AT,
+)
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    return get_scenario("acquisition-news")
+
+
+def tip(card: str) -> Tip:
+    return Tip(f"Tip of {card}.", Citation(f"{card}#x", card, "T", "F", "S", "A", "Words."))
+
+
+def exchange(
+    number: int,
+    trust: float,
+    *behaviours: str,
+    empathy: int = 50,
+    selling: int = 10,
+    deal_first: bool = False,
+    card: str = "",
+    line: str = "Hm.",
+    met: str = "",
+    missed: str = "",
+    facts: tuple[str, ...] = (),
+) -> Exchange:
+    reply = " ".join(f"{behaviour}." for behaviour in behaviours) or "Well."
+    seen = tuple(Observation(behaviour, f"{behaviour}.", reply.index(behaviour)) for behaviour in behaviours)
+    score = ReplyScore(empathy, selling, seen, (), (Event.DEAL_BEFORE_PERSON,) if deal_first else (), 0.9, SOURCE)
+    move = Move("listen", "guarded", facts=facts, clue_met=met, clue_missed=missed)
+    return Exchange(
+        number, reply, line, CustomerState(trust, 0.3, 0.7, 0.7), move, {}, "embedded", AT, score, tip(card) if card else None
+    )
+
+
+def meeting(*exchanges: Exchange, ending: Ending | None = None) -> Meeting:
+    return Meeting(
+        "m", "acquisition-news", "h", 1, "ada", "embedded", AT, AT if ending else None, ending, (OPENING, *exchanges)
+    )
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "ending", "headline"),
+    [
+        ((), Ending.FLAT, "You met Maren, and the meeting ended before you said anything."),
+        ((), None, "You have met Maren, and have not said anything yet."),
+        (
+            (exchange(1, 0.2, "turns_to_deal", selling=51, empathy=4, deal_first=True),),
+            Ending.LEFT,
+            "Maren ended it. The business came before the person, and there was not enough patience left to wait.",
+        ),
+        ((exchange(1, 0.1, empathy=26),), Ending.LEFT, "Maren ended it. There was not enough patience left to go on."),
+        (
+            (exchange(1, 0.2, "turns_to_deal", deal_first=True), exchange(2, 0.4)),
+            None,
+            "You asked about the project before you asked about Maren, then you found your way back.",
+        ),
+        (
+            (exchange(1, 0.2, "turns_to_deal", deal_first=True), exchange(2, 0.1)),
+            Ending.FLAT,
+            "You asked about the project before you asked about Maren, and Maren noticed.",
+        ),
+        (
+            (exchange(1, 0.4, "acknowledges", empathy=75, facts=("floor", "team")),),
+            Ending.WELL,
+            "You stayed with the person throughout, and heard three of the eight things on Maren’s mind.",
+        ),
+        (
+            (exchange(1, 0.3, empathy=26), exchange(2, 0.3, empathy=20)),
+            Ending.FLAT,
+            "You kept the business out of it, but Maren got little from you either, and you heard one of the eight things on "
+            "Maren’s mind.",
+        ),
+        (
+            (exchange(1, 0.4), exchange(2, 0.3, "pitch")),
+            None,
+            "You stayed with Maren for one reply; at reply 2 the business came back.",
+        ),
+        (
+            (exchange(1, 0.4), exchange(2, 0.4), exchange(3, 0.4), exchange(4, 0.3, "turns_to_deal")),
+            None,
+            "You stayed with Maren for three replies; at reply 4 the business came back.",
+        ),
+        (
+            (exchange(1, 0.4, "acknowledges", "turns_to_deal"),),
+            None,
+            "Person and business came in one breath, and you heard one of the eight things on Maren’s mind.",
+        ),
+    ],
+)
+def test_the_headline(
+    rubric: Rubric, scenario: Scenario, exchanges: tuple[Exchange, ...], ending: Ending | None, headline: str
+) -> None:
+    assert debrief(meeting(*exchanges, ending=ending), scenario, rubric).headline == headline
+
+
+def test_what_she_told_and_what_she_kept(rubric: Rubric, scenario: Scenario) -> None:
+    told = debrief(meeting(exchange(1, 0.4, facts=("team", "floor"))), scenario, rubric)
+    titles = {fact.id: fact.title for fact in scenario.facts}
+    assert told.told == (titles["acquired"], titles["team"], titles["floor"])
+    assert set(told.kept) == set(titles.values()) - set(told.told)
+
+
+def test_the_moments_are_the_two_that_moved_her_most(rubric: Rubric, scenario: Scenario) -> None:
+    found = debrief(
+        meeting(
+            exchange(1, 0.38, "acknowledges"),
+            exchange(2, 0.20, "turns_to_deal", "open_question", "jargon"),
+            exchange(3, 0.30, "reflects_feeling", "open_question", "turns_to_deal"),
+            exchange(4, 0.31, "follows_clue"),
+        ),
+        scenario,
+        rubric,
+    )
+    costly, best = found.moments
+    assert (costly.kind, costly.exchange.number, costly.said) == (MomentKind.COSTLY, 2, "turns_to_deal.")
+    assert costly.did == rubric.label(Behaviour.TURNS_TO_DEAL)
+    assert costly.trust_change == pytest.approx(-0.18)
+    assert (best.kind, best.exchange.number, best.said) == (MomentKind.BEST, 3, "reflects_feeling.")
+    assert best.trust_change == pytest.approx(0.10)
+
+
+@pytest.mark.parametrize("exchanges", [(), (exchange(1, 0.33), exchange(2, 0.32))])
+def test_where_she_was_hardly_moved_there_are_no_moments(
+    rubric: Rubric, scenario: Scenario, exchanges: tuple[Exchange, ...]
+) -> None:
+    assert debrief(meeting(*exchanges), scenario, rubric).moments == ()
+
+
+@pytest.mark.parametrize("trusts", [(0.4, 0.5), (0.2, 0.1)])
+def test_where_she_moved_one_way_there_is_one_moment(rubric: Rubric, scenario: Scenario, trusts: tuple[float, float]) -> None:
+    assert len(debrief(meeting(exchange(1, trusts[0]), exchange(2, trusts[1])), scenario, rubric).moments) == 1
+
+
+def test_each_clue_with_her_own_words(rubric: Rubric, scenario: Scenario) -> None:
+    people = scenario.clue("people").forms[1]
+    told = debrief(
+        meeting(
+            exchange(1, 0.3, missed="may_go", line=f"Well. {people.line}"),
+            exchange(2, 0.4, met="people", line=scenario.clue("hired").forms[0].line),
+            exchange(3, 0.4, met="may_go"),
+        ),
+        scenario,
+        rubric,
+    )
+    assert [(story.words, story.fact_title, story.met) for story in told.clues] == [
+        (scenario.opening[0].words, scenario.fact("own_job").title, True),
+        (people.words, scenario.fact("floor").title, True),
+    ]
+
+
+def test_the_newest_words_of_a_clue_count(scenario: Scenario) -> None:
+    form = scenario.clue("may_go").forms[2]
+    assert clue_words(meeting(), scenario, "may_go") == scenario.opening[0].words
+    assert clue_words(meeting(exchange(1, 0.3, line=form.line)), scenario, "may_go") == form.words
+    assert clue_words(meeting(exchange(1, 0.3, line="In other words.")), scenario, "people") == ""
+
+
+def test_the_goals_are_two_tips_of_the_meeting_on_different_cards(rubric: Rubric, scenario: Scenario) -> None:
+    told = debrief(
+        meeting(
+            exchange(1, 0.3, empathy=80, selling=5, card="praise"),
+            exchange(2, 0.3, empathy=20, card="early"),
+            exchange(3, 0.3, empathy=20, card="late"),
+            exchange(4, 0.3, empathy=20, card="late"),
+            exchange(5, 0.3, empathy=90, selling=0, card="last"),
+        ),
+        scenario,
+        rubric,
+    )
+    assert [goal.citation.card_id for goal in told.goals] == ["late", "early"]
+
+
+@pytest.mark.parametrize(("cards", "goals"), [([], []), (["a"], ["a"]), (["a", "a"], ["a"]), (["a", "b", "c"], ["c", "b"])])
+def test_where_nothing_was_amiss_the_latest_tips_will_do(
+    rubric: Rubric, scenario: Scenario, cards: list[str], goals: list[str]
+) -> None:
+    exchanges = [exchange(n, 0.3, empathy=90, selling=0, card=card) for n, card in enumerate(cards, start=1)]
+    assert [goal.citation.card_id for goal in debrief(meeting(*exchanges), scenario, rubric).goals] == goals
+
+
+def test_a_reply_without_a_score_is_no_moment(rubric: Rubric, scenario: Scenario) -> None:
+    unscored = replace(exchange(1, 0.9), score=None)
+    assert debrief(meeting(unscored), scenario, rubric).moments == ()

@@ -1,0 +1,77 @@
+"""Tips: found by what a reply did, worded by the card they cite, never the same twice, and none where none fits."""
+
+import pytest
+
+from coach.coaching.tips import Situation, Tips
+from coach.domain import Behaviour, Observation, ReplyScore, ScoreSource
+from coach.knowledge import Library
+
+LINE = "We've been bought. I may not be here by summer."
+CLUE = "I may not be here by summer"
+
+
+def score(*behaviours: str) -> ReplyScore:
+    seen = tuple(Observation(behaviour, "words", 0) for behaviour in behaviours)
+    return ReplyScore(50, 50, seen, (), (), 0.9, ScoreSource("embedded", "m", "", "1"))
+
+
+def situation(*behaviours: str, line: str = LINE, clue: str = CLUE) -> Situation:
+    return Situation(line, score(*behaviours), "Maren", clue)
+
+
+@pytest.mark.parametrize("line", [LINE, "Lovely. The phones still ring, that's the odd part. The lorries don't know.", ""])
+@pytest.mark.parametrize("behaviour", [behaviour for behaviour in Behaviour if behaviour is not Behaviour.MANIPULATES_SCORER])
+def test_each_behaviour_finds_a_tip_in_a_card_that_knows_it(library: Library, behaviour: Behaviour, line: str) -> None:
+    tip = Tips(library).tip(situation(behaviour, line=line))
+    assert tip is not None
+    card = library.card(tip.citation.card_id)
+    said = [one.say.replace("{name}", "Maren").replace("{clue}", CLUE) for one in card.tips if behaviour in one.when]
+    assert tip.text in said
+    assert tip.citation == library.citation(tip.citation.chunk_id)
+    assert "{" not in tip.text
+
+
+def test_the_same_situation_gives_the_same_tip(library: Library) -> None:
+    assert Tips(library).tip(situation(Behaviour.PITCH)) == Tips(library).tip(situation(Behaviour.PITCH))
+
+
+def test_what_hurt_comes_before_what_helped(library: Library) -> None:
+    both = Tips(library).tip(situation(Behaviour.OPEN_QUESTION, Behaviour.FALSE_EMPATHY))
+    assert both == Tips(library).tip(situation(Behaviour.FALSE_EMPATHY))
+
+
+@pytest.mark.parametrize(
+    "behaviours", [(Behaviour.PITCH,), (Behaviour.MISSES_CLUE, Behaviour.TURNS_TO_DEAL), (Behaviour.OPEN_QUESTION,)]
+)
+def test_no_tip_comes_twice_and_at_last_there_is_none(library: Library, behaviours: tuple[str, ...]) -> None:
+    given: list[str] = []
+    while (tip := Tips(library).tip(situation(*behaviours), given)) is not None:
+        assert tip.text not in given
+        given.append(tip.text)
+        assert len(given) < 100
+    assert len(given) > 1
+
+
+@pytest.mark.parametrize("behaviours", [(), (Behaviour.MANIPULATES_SCORER,), ("names_the_dog",)])
+def test_where_nothing_fits_there_is_no_tip(library: Library, behaviours: tuple[str, ...]) -> None:
+    assert Tips(library).tip(situation(*behaviours)) is None
+
+
+def test_without_a_clue_no_tip_speaks_of_one(library: Library) -> None:
+    given: list[str] = []
+    while (tip := Tips(library).tip(situation(Behaviour.MISSES_CLUE, clue=""), given)) is not None:
+        assert "{clue}" not in tip.text
+        assert "“”" not in tip.text
+        given.append(tip.text)
+
+
+def test_with_a_clue_at_hand_her_own_words_are_used(library: Library) -> None:
+    tip = Tips(library).tip(situation(Behaviour.MISSES_CLUE))
+    assert tip is not None
+    assert CLUE in tip.text
+
+
+def test_a_clue_with_braces_is_only_words(library: Library) -> None:
+    tip = Tips(library).tip(situation(Behaviour.MISSES_CLUE, clue="{name} {clue} {0}"))
+    assert tip is not None
+    assert "{name} {clue} {0}" in tip.text

@@ -1,0 +1,397 @@
+"""The use case, on real records and a real index: a turn is kept before it is shown, and may be sent twice."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from coach.customer.scenario import get_scenario
+from coach.domain import Ending, Exchange, Meeting
+from coach.errors import CoachError, ConflictError, InputError, NotFoundError, StorageError
+from coach.meeting import MAX_REPLY, Practice, check_reply
+from coach.records import Repository, open_repository
+from coach.wiring import Coach
+
+SCENARIO = "acquisition-news"
+REPLIES = [
+    "That is big news. Tell me more. How are you doing?",
+    "Let's leave the project for today. How are people taking it?",
+    "What about the project?",
+    "Our platform saves 30%.",
+    "I hear you. How did you find out?",
+    "…",
+    "Who decides now?",
+]
+
+
+@pytest.fixture
+def practice(coach: Coach) -> Practice:
+    return coach.practice
+
+
+@pytest.fixture
+def meeting(practice: Practice) -> Meeting:
+    return practice.begin(SCENARIO, "ada", seed=1)
+
+
+def told(meeting: Meeting) -> list[tuple[object, ...]]:
+    """All that the seed and the replies fix."""
+    return [(e.number, e.reply, e.line, e.state, e.move, dict(e.memory), e.voice, e.score, e.tip) for e in meeting.exchanges]
+
+
+def play(practice: Practice, seed: int, replies: list[str]) -> Meeting:
+    meeting = practice.begin(SCENARIO, "ada", seed)
+    for number, reply in enumerate(replies, start=1):
+        if practice.reply(meeting.id, "ada", number, reply).move.ending:
+            break
+    return practice.get(meeting.id, "ada")
+
+
+class TestBegin:
+    def test_her_opening_is_kept_already(self, practice: Practice, meeting: Meeting) -> None:
+        assert practice.get(meeting.id, "ada") == meeting
+        (opening,) = meeting.exchanges
+        assert opening.line in [form.line for form in get_scenario(SCENARIO).opening]
+        assert (opening.number, opening.reply, opening.score, opening.tip) == (0, "", None, None)
+        assert (meeting.seed, meeting.engine, meeting.ended_at) == (1, "embedded", None)
+
+    def test_every_opening_comes_up(self, practice: Practice) -> None:
+        lines = {practice.begin(SCENARIO, "ada", seed).exchanges[0].line for seed in range(20)}
+        assert lines == {form.line for form in get_scenario(SCENARIO).opening}
+
+    def test_without_a_seed_one_is_drawn(self, practice: Practice) -> None:
+        assert len({practice.begin(SCENARIO, "ada").seed for _ in range(5)}) == 5
+
+    @pytest.mark.parametrize(("asked", "fixed", "seed"), [(None, 7, 7), (3, 7, 3), (0, 7, 0), (None, 0, 0)])
+    def test_whose_seed_counts(self, practice: Practice, asked: int | None, fixed: int, seed: int) -> None:
+        assert replace(practice, fixed_seed=fixed).begin(SCENARIO, "ada", asked).seed == seed
+
+    def test_there_must_be_such_a_scenario(self, practice: Practice) -> None:
+        with pytest.raises(NotFoundError, match="There is no scenario 'golf-day'"):
+            practice.begin("golf-day", "ada")
+        assert practice.meetings("ada") == ()
+
+
+class TestReply:
+    def test_the_same_seed_and_replies_give_the_same_meeting(self, practice: Practice) -> None:
+        assert told(play(practice, 3, REPLIES)) == told(play(practice, 3, REPLIES))
+
+    def test_another_seed_gives_another(self, practice: Practice) -> None:
+        lines = {tuple(exchange.line for exchange in play(practice, seed, REPLIES[:4]).exchanges) for seed in range(4)}
+        assert len(lines) > 1
+
+    def test_it_is_kept_before_it_is_shown(self, practice: Practice, coach: Coach, meeting: Meeting) -> None:
+        shown = practice.reply(meeting.id, "ada", 1, REPLIES[0])
+        with closing(sqlite3.connect(coach.settings.home / "coach.db")) as database:
+            kept = database.execute("SELECT line FROM exchanges WHERE number = 1").fetchall()
+        assert kept == [(shown.line,)]
+        assert practice.get(meeting.id, "ada").exchanges[1] == shown
+
+    def test_a_meeting_goes_on_in_another_process(self, practice: Practice, coach: Coach) -> None:
+        """Nothing of a meeting lives outside the records."""
+        meeting = play(practice, 3, REPLIES[:3])
+        with closing(open_repository(coach.settings.records_url)) as records:
+            other = replace(practice, records=records, _ears={})
+            assert other.reply(meeting.id, "ada", 4, REPLIES[3]).line == play(practice, 3, REPLIES[:4]).exchanges[4].line
+
+    def test_sent_twice_it_is_said_once(self, practice: Practice, meeting: Meeting) -> None:
+        first = practice.reply(meeting.id, "ada", 1, REPLIES[0])
+        assert practice.reply(meeting.id, "ada", 1, REPLIES[0]) == first
+        assert practice.reply(meeting.id, "ada", 1, f"  {REPLIES[0]}\r\n\x00") == first
+        practice.reply(meeting.id, "ada", 2, REPLIES[1])
+        assert practice.reply(meeting.id, "ada", 1, REPLIES[0]) == first
+        assert len(practice.get(meeting.id, "ada").exchanges) == 3
+
+    def test_sent_twice_at_the_same_moment_it_is_said_once(self, practice: Practice, meeting: Meeting) -> None:
+        """Both clicks work the answer out; the second to be kept finds the first there and gives that."""
+        together = Barrier(2, timeout=20)
+        both = replace(practice, records=Meddled(practice.records, before_append=together.wait))
+        got: list[Exchange | CoachError] = []
+
+        def send() -> None:
+            try:
+                got.append(both.reply(meeting.id, "ada", 1, REPLIES[0]))
+            except CoachError as error:
+                got.append(error)
+
+        clicks = [Thread(target=send) for _ in range(2)]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+        kept = practice.get(meeting.id, "ada").exchanges
+        assert got == [kept[1], kept[1]]
+        assert len(kept) == 2
+
+    def test_other_words_at_the_same_moment_are_told_apart(self, practice: Practice, meeting: Meeting) -> None:
+        other = replace(
+            practice,
+            records=Meddled(practice.records, before_append=lambda: practice.reply(meeting.id, "ada", 1, "I was first.")),
+        )
+        with pytest.raises(ConflictError):
+            other.reply(meeting.id, "ada", 1, "I was second.")
+        assert [exchange.reply for exchange in practice.get(meeting.id, "ada").exchanges] == ["", "I was first."]
+
+    def test_other_words_under_an_old_number_are_refused(self, practice: Practice, meeting: Meeting) -> None:
+        practice.reply(meeting.id, "ada", 1, REPLIES[0])
+        with pytest.raises(ConflictError, match="has moved on in another window"):
+            practice.reply(meeting.id, "ada", 1, "Something else.")
+        assert len(practice.get(meeting.id, "ada").exchanges) == 2
+
+    @pytest.mark.parametrize("number", [2, 3, 99])
+    def test_a_number_that_is_not_due_yet_is_refused(self, practice: Practice, meeting: Meeting, number: int) -> None:
+        with pytest.raises(ConflictError, match=f"Reply {number} can not be said yet: the meeting is at reply 1"):
+            practice.reply(meeting.id, "ada", number, REPLIES[0])
+
+    @pytest.mark.parametrize("number", [0, -1, -2, -99])
+    def test_a_number_that_no_reply_has_is_refused(self, practice: Practice, meeting: Meeting, number: int) -> None:
+        practice.reply(meeting.id, "ada", 1, REPLIES[0])
+        with pytest.raises(InputError, match="Replies are numbered from 1"):
+            practice.reply(meeting.id, "ada", number, REPLIES[0])
+
+    def test_to_a_meeting_that_is_over_nothing_is_said(self, practice: Practice, meeting: Meeting) -> None:
+        practice.reply(meeting.id, "ada", 1, REPLIES[0])
+        practice.end(meeting.id, "ada")
+        with pytest.raises(ConflictError, match="This meeting is over"):
+            practice.reply(meeting.id, "ada", 2, REPLIES[1])
+        assert practice.reply(meeting.id, "ada", 1, REPLIES[0]).number == 1, "what was said can still be looked at"
+
+    def test_somebody_elses_meeting_is_not_there(self, practice: Practice, meeting: Meeting) -> None:
+        for reach in (
+            lambda: practice.reply(meeting.id, "ben", 1, "Hello"),
+            lambda: practice.get(meeting.id, "ben"),
+            lambda: practice.end(meeting.id, "ben"),
+            lambda: practice.get("nonsense", "ada"),
+        ):
+            with pytest.raises(NotFoundError):
+                reach()
+        assert practice.get(meeting.id, "ada") == meeting
+
+    def test_a_scenario_that_has_changed_does_not_go_on(self, practice: Practice, meeting: Meeting) -> None:
+        old = replace(meeting, id="older", scenario_hash="000000000000")
+        practice.records.begin(old)
+        with pytest.raises(ConflictError, match="The scenario has been changed since"):
+            practice.reply("older", "ada", 1, REPLIES[0])
+        assert practice.get("older", "ada") == old
+
+    def test_she_ends_it_in_time(self, practice: Practice) -> None:
+        meeting = play(practice, 2, ["Tell me more."] * 99)
+        assert meeting.ending is not None
+        assert meeting.ended_at == meeting.exchanges[-1].at
+
+
+class Meddled(Repository):
+    """Real records, with something happening just before an exchange is kept."""
+
+    def __init__(self, real: Repository, before_append: Callable[[], object]) -> None:
+        self.__dict__.update(real.__dict__)
+        self._before_append = before_append
+
+    def append(self, meeting_id: str, exchange: Exchange, **more: object) -> None:
+        self._before_append()
+        super().append(meeting_id, exchange)
+
+
+class TestOddReplies:
+    @pytest.mark.parametrize("raw", ["", "   ", "\n\t\r\n", "\x00\x01\x1b", "\u200b \u2060"])
+    def test_an_empty_one_is_not_sent(self, practice: Practice, meeting: Meeting, raw: str) -> None:
+        with pytest.raises(InputError, match="There is nothing to send yet"):
+            practice.reply(meeting.id, "ada", 1, raw)
+        assert practice.get(meeting.id, "ada") == meeting
+
+    def test_a_very_long_one_is_not_sent(self, practice: Practice, meeting: Meeting) -> None:
+        with pytest.raises(InputError, match="That is 50,000 characters; a reply may have 4,000"):
+            practice.reply(meeting.id, "ada", 1, "x" * 50_000)
+        assert practice.get(meeting.id, "ada") == meeting
+
+    def test_the_longest_that_may_be_is(self, practice: Practice, meeting: Meeting) -> None:
+        assert practice.reply(meeting.id, "ada", 1, ("How are you? " * MAX_REPLY)[:MAX_REPLY].strip()).line
+
+    @pytest.mark.parametrize(
+        ("raw", "kept"),
+        [
+            ("How\x00 are\x07 you?", "How are you?"),
+            ("Hello \ud83d there", "Hello \ufffd there"),
+            ("a\r\nb", "a\nb"),
+            ("<script>alert('x')</script> & <b>you</b>?", "<script>alert('x')</script> & <b>you</b>?"),
+            ("cafe\u0301", "café"),
+            ("'; DROP TABLE meetings; --", "'; DROP TABLE meetings; --"),
+            ("{{ 7 * 7 }} {name} %s", "{{ 7 * 7 }} {name} %s"),
+            ("👩‍👩‍👧 🇩🇪", "👩‍👩‍👧 🇩🇪"),
+            ("\u202edesrever", "\u202edesrever"),
+        ],
+    )
+    def test_it_is_kept_as_it_can_be_kept(self, practice: Practice, meeting: Meeting, raw: str, kept: str) -> None:
+        exchange = practice.reply(meeting.id, "ada", 1, raw)
+        assert exchange.reply == kept
+        assert practice.get(meeting.id, "ada").exchanges[1] == exchange
+        assert exchange.score is not None
+        for seen in exchange.score.observations:
+            assert kept[seen.start : seen.end] == seen.quote
+
+    @pytest.mark.parametrize(
+        ("raw", "noticed"),
+        [
+            ("How are you?", False),
+            ("  How are you?\r\n", False),
+            ("cafe\u0301", False),
+            ("a\rb", False),
+            ("How\x00 are you?", True),
+            ("\ud83d", True),
+        ],
+    )
+    def test_what_is_left_out_is_told(self, raw: str, *, noticed: bool) -> None:
+        assert bool(check_reply(raw).notice) is noticed
+
+
+class TestStorageFails:
+    @pytest.fixture
+    def hasty(self, practice: Practice, coach: Coach) -> Iterator[Practice]:
+        """The same practice, which does not wait for other writers."""
+        with closing(open_repository(coach.settings.records_url, busy_seconds=0.01)) as records:
+            yield replace(practice, records=records)
+
+    @pytest.fixture
+    def held(self, coach: Coach, meeting: Meeting) -> Iterator[Callable[[], None]]:
+        """Another program holds the records for writing; calling this lets them go."""
+        database = Path(coach.settings.home / "coach.db")
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+
+            def let_go() -> None:
+                other.execute("ROLLBACK")
+
+            yield let_go
+            if other.in_transaction:
+                other.execute("ROLLBACK")
+
+    def test_in_the_middle_of_a_reply(
+        self, hasty: Practice, practice: Practice, meeting: Meeting, held: Callable[[], None]
+    ) -> None:
+        with pytest.raises(StorageError, match="nothing was saved of this reply"):
+            hasty.reply(meeting.id, "ada", 1, REPLIES[0])
+        assert hasty.get(meeting.id, "ada") == meeting, "nothing has changed"
+        held()
+        again = hasty.reply(meeting.id, "ada", 1, REPLIES[0])
+        assert told(practice.get(meeting.id, "ada")) == told(play(practice, 1, REPLIES[:1]))
+        assert practice.get(meeting.id, "ada").exchanges[1] == again
+
+    def test_at_the_beginning_and_at_the_end(self, hasty: Practice, meeting: Meeting, held: Callable[[], None]) -> None:
+        with pytest.raises(StorageError):
+            hasty.begin(SCENARIO, "ada")
+        with pytest.raises(StorageError):
+            hasty.end(meeting.id, "ada")
+        assert [summary.id for summary in hasty.meetings("ada")] == [meeting.id]
+        held()
+        assert hasty.end(meeting.id, "ada").ended_at is not None
+
+
+class TestEnd:
+    def test_the_trainee_may_end_it(self, practice: Practice, meeting: Meeting) -> None:
+        ended = practice.end(meeting.id, "ada")
+        assert ended.ended_at is not None
+        assert ended.ending is Ending.FLAT
+        assert practice.end(meeting.id, "ada") == ended, "ended again it stays as it is"
+
+    def test_after_a_good_meeting_it_ends_well(self, practice: Practice) -> None:
+        good = [
+            "That is big news. Tell me more. How are you doing?",
+            "Let's leave the project for today. How are people taking it?",
+            "It sounds as if that weighs on you. Who are you most worried about?",
+            "How did you find out yourself?",
+            "That must have been a shock. Who decides things now?",
+            "What does all this mean for you personally?",
+            "Tell me about the people you hired.",
+            "What's the hardest part of this for you?",
+        ]
+        meeting = play(practice, 1, good)
+        assert practice.end(meeting.id, "ada").ending is Ending.WELL
+
+
+class TestTips:
+    def test_no_tip_comes_twice_in_a_meeting(self, practice: Practice) -> None:
+        for replies in (["Tell me more."] * 10, ["What about the project?"] * 5, [*REPLIES, *REPLIES[:4]]):
+            meeting = practice.begin(SCENARIO, "ada", 1)
+            tips = []
+            for number, reply in enumerate(replies, start=1):
+                exchange = practice.reply(meeting.id, "ada", number, reply)
+                tips += [exchange.tip.text] if exchange.tip else []
+                if exchange.move.ending:
+                    break
+            assert len(tips) == len(set(tips))
+            assert tips
+
+    @pytest.mark.parametrize("reply", ["…", "asdf qwrtplk zxcvb"])
+    def test_where_nothing_fits_there_is_none(self, practice: Practice, meeting: Meeting, reply: str) -> None:
+        assert practice.reply(meeting.id, "ada", 1, reply).tip is None
+
+    def test_a_tip_may_use_the_words_of_the_clue_that_went_by(self, practice: Practice, meeting: Meeting) -> None:
+        exchange = practice.reply(meeting.id, "ada", 1, "What about the project?")
+        assert exchange.tip is not None
+        assert exchange.tip.citation.text
+
+
+class TestDebrief:
+    @pytest.mark.parametrize(
+        ("replies", "end", "headline"),
+        [
+            ([], True, "You met Maren, and the meeting ended before you said anything."),
+            ([], False, "You have met Maren, and have not said anything yet."),
+            (
+                ["What about the project?"],
+                False,
+                "You asked about the project before you asked about Maren, and Maren noticed.",
+            ),
+            (
+                ["What about the project?", *REPLIES[:2], "I'm sorry, I rushed ahead. What is it like for you?"],
+                False,
+                "You asked about the project before you asked about Maren, then you found your way back.",
+            ),
+            (REPLIES[:2], False, "You stayed with the person throughout, and heard "),
+            (REPLIES[:3], False, "You stayed with Maren for two replies; at reply 3 the business came back."),
+            (["Shut up, nobody cares."] * 2, False, "Maren ended it. There was not enough patience left to go on."),
+            (
+                [
+                    "What about the project?",
+                    "Our platform saves 30%.",
+                    "Sign today.",
+                    "This offer ends on Friday.",
+                    "I need your decision.",
+                    "Who is the new decision maker?",
+                    "Let me show you our demo.",
+                ],
+                False,
+                "Maren ended it. The business came before the person, and there was not enough patience left to wait.",
+            ),
+        ],
+    )
+    def test_the_headline_tells_what_happened(
+        self, practice: Practice, replies: list[str], headline: str, *, end: bool
+    ) -> None:
+        meeting = play(practice, 1, replies)
+        if end:
+            meeting = practice.end(meeting.id, "ada")
+        assert practice.debrief(meeting).headline.startswith(headline)
+
+    def test_it_adds_up(self, practice: Practice) -> None:
+        meeting = play(practice, 1, REPLIES)
+        told_back = practice.debrief(meeting)
+        scenario = get_scenario(SCENARIO)
+        assert len(told_back.told) + len(told_back.kept) == len(scenario.facts)
+        assert told_back.score.replies == len(REPLIES)
+        assert [goal for goal in told_back.goals if goal not in [e.tip for e in meeting.exchanges]] == []
+        for moment in told_back.moments:
+            assert moment.said in moment.exchange.reply
+
+
+def test_the_list_of_meetings_is_the_trainees_own(practice: Practice, meeting: Meeting) -> None:
+    practice.begin(SCENARIO, "ben", 1)
+    ended = practice.begin(SCENARIO, "ada", 2)
+    practice.end(ended.id, "ada")
+    assert {summary.id for summary in practice.meetings("ada")} == {meeting.id, ended.id}
+    assert [summary.id for summary in practice.meetings("ada", unfinished=True)] == [meeting.id]
+    assert len(practice.meetings("ada", limit=1)) == 1
