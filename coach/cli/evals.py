@@ -1,6 +1,7 @@
 """`coach evals`: how well the scorer sees what a coach sees."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -47,3 +48,22 @@ def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_
     if rate < at_least:
         click.echo(f"coach: the pass rate {rate:.3f} is below {at_least:g}.", err=True)
         ctx.exit(BELOW)
+
+
+@evals.command("agreement")
+@click.option("--labels", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="Rated replies, a JSON object a line; without it those that ship with coach (model-rated).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def agreement_command(app: App, labels: Path | None, as_json: bool) -> None:
+    """Hold the scores against rated replies: rank correlation, weighted kappa, F1 a behaviour."""
+    from coach.evals.agreement import agreement, load_rated  # noqa: PLC0415 - brings the scorer
+    from coach.evals.report import agreement_json, agreement_text  # noqa: PLC0415 - likewise
+
+    rated = load_rated(labels)
+    if not rated:
+        raise InputError(f"There are no rated replies in {labels}.")
+    bar = Bar("Rated replies")
+    found = agreement(rated, app.coach.observer, bar)
+    bar.clear()
+    click.echo(json.dumps(agreement_json(found), indent=2) if as_json else plain(agreement_text(found)))

@@ -1,10 +1,12 @@
 """An eval run as text for a person and as JSON for a machine. What differed is told of each failing case."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from coach.domain import Json
+from coach.evals.agreement import Agreement
 from coach.evals.run import Result, SuiteRun
-from coach.evals.statistics import PassRate, pass_rate
+from coach.evals.statistics import Estimate, PassRate, pass_rate
 
 SCHEMA_VERSION = 1
 
@@ -82,3 +84,22 @@ def _case(result: Result) -> Json:
         "source": {"engine": score.source.engine, "model": score.source.model, "prompt_hash": score.source.prompt_hash,
                    "rubric_version": score.source.rubric_version} if score else None,
     }
+
+
+def agreement_text(found: Agreement) -> str:
+    """The agreement as two small tables."""
+    lines = [f"{found.replies} rated replies", "", f"{'scale':<10}{'Spearman (95%)':>26}{'weighted kappa (95%)':>26}"]
+    lines += [f"{one.scale:<10}{_with_interval(one.spearman):>26}{_with_interval(one.kappa):>26}" for one in found.scales]
+    lines += ["", f"{'behaviour':<20}{'rated':>7}{'seen':>7}{'F1':>7}"]
+    lines += [f"{one.behaviour:<20}{one.rated:>7}{one.seen:>7}{one.f1:>7.2f}"
+              for one in sorted(found.behaviours, key=lambda one: -one.rated)]
+    return "\n".join([*lines, "", f"macro F1 over the 15 commonest: {found.macro_f1():.2f}"])
+
+
+def agreement_json(found: Agreement) -> dict[str, object]:
+    """The agreement for programs; stable keys."""
+    return asdict(found) | {"macro_f1_15": found.macro_f1()}
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"

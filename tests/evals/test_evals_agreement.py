@@ -1,0 +1,78 @@
+"""Agreement with rated replies: the figures are right, the file's faults are named, the command runs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.cli.main import cli
+from coach.errors import DataFileError
+from coach.evals.agreement import agreement, load_rated
+from coach.evals.statistics import bootstrap, f1, spearman, weighted_kappa
+from coach.scoring.detector import RuleDetector
+
+
+def test_spearman_by_hand() -> None:
+    assert spearman(np.array([1.0, 2, 3, 4]), np.array([10.0, 20, 30, 40])) == pytest.approx(1)
+    assert spearman(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == pytest.approx(-1)
+    # Ties at their mean rank: ranks 1.5, 1.5, 3 against 1, 2, 3 give 1.5 / sqrt(1.5 * 2).
+    assert spearman(np.array([1.0, 1, 2]), np.array([1.0, 2, 3])) == pytest.approx(1.5 / np.sqrt(3))
+    assert spearman(np.array([1.0, 1]), np.array([1.0, 2])) == 0
+
+
+def test_weighted_kappa_by_hand() -> None:
+    one, two = np.array([0.0, 4, 2, 2]), np.array([0.0, 4, 2, 2])
+    assert weighted_kappa(one, two) == 1
+    # Observed squared difference 2/4; by chance the mean of all 16 pairs, 72/16 here.
+    assert weighted_kappa(np.array([0.0, 4, 1, 3]), np.array([0.0, 4, 2, 2])) == pytest.approx(1 - 0.5 / 4.5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=30))
+def test_figures_stay_within_their_bounds(pairs: list[tuple[int, int]]) -> None:
+    one, two = (np.array(side, dtype=float) for side in zip(*pairs, strict=True))
+    assert -1 - 1e-9 <= spearman(one, two) <= 1 + 1e-9
+    assert weighted_kappa(one, two) <= 1
+    assert weighted_kappa(one, one) == 1
+    estimate = bootstrap(weighted_kappa, one, two, draws=50)
+    assert estimate.low <= estimate.high
+    assert bootstrap(weighted_kappa, one, two, draws=50) == estimate
+
+
+def test_f1() -> None:
+    assert f1(np.array([True, True, False]), np.array([True, False, True])) == pytest.approx(0.5)
+    assert f1(np.array([False]), np.array([False])) == 1
+
+
+def test_the_labels_that_ship(detector: RuleDetector) -> None:
+    rated = load_rated()
+    assert len(rated) == 160
+    found = agreement(rated[:40], detector)
+    assert found.replies == 40
+    assert {one.scale for one in found.scales} == {"empathy", "selling"}
+    # Far better than chance, or the scorer is broken.
+    assert all(one.spearman.value > 0.3 for one in found.scales)
+    assert sum(one.rated for one in found.behaviours) == sum(len(one.gold.behaviours) for one in rated[:40])
+
+
+@pytest.mark.parametrize(("line", "told"), [("{", "line 2: not JSON"), ('{"id": "x"}', "line 2: history: Field required")])
+def test_a_faulty_line_is_named(tmp_path: Path, line: str, told: str) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_text(f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(DataFileError, match=told):
+        load_rated(file)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    one = {"id": "1", "history": [{"role": "customer", "text": "We have been sold."}], "reply": "How are you?",
+           "gold": {"empathy": 3, "selling": 0, "behaviours": ["invites_more"]}}
+    two = one | {"id": "2", "reply": "And the contract?", "gold": {"empathy": 0, "selling": 4, "behaviours": []}}
+    file.write_text("\n".join(json.dumps(row) for row in (one, two)), encoding="utf-8")
+    ran = CliRunner().invoke(cli, ["evals", "agreement", "--labels", str(file), "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["replies"] == 2
+    assert "Spearman" in CliRunner().invoke(cli, ["evals", "agreement", "--labels", str(file)]).stdout
