@@ -56,7 +56,10 @@ def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_app
 def agreement_command(app: App, labels: Path | None, as_json: bool) -> None:
-    """Hold the scores against rated replies: rank correlation, weighted kappa, F1 a behaviour."""
+    """Hold the scores against rated replies.
+
+    Tells, with 95% intervals, the rank correlation and the weighted kappa of each scale, and the F1 of each behaviour.
+    """
     from coach.evals.agreement import agreement, load_rated  # noqa: PLC0415 - brings the scorer
     from coach.evals.report import agreement_json, agreement_text  # noqa: PLC0415 - likewise
 

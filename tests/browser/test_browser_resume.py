@@ -1,5 +1,7 @@
 """The server dies in mid-meeting. Nothing is lost, nothing is doubled."""
 
+import sqlite3
+import time
 from collections.abc import Callable
 
 from tests.browser.conftest import Server, Trainee
@@ -34,7 +36,7 @@ def test_a_kill_while_she_answers(own_server: Callable[..., Server], trainee_at:
     trainee.page.fill("#reply textarea", "That is big news. How are you doing?")
     trainee.page.press("#reply textarea", "Enter")
     trainee.page.wait_for_selector(".typing")
-    trainee.page.wait_for_timeout(1000)
+    _wait_for_exchanges(server, 2)
     server.kill()
     server.start()
     again = trainee_at(server)
@@ -44,6 +46,15 @@ def test_a_kill_while_she_answers(own_server: Callable[..., Server], trainee_at:
     # It was kept before it was shown.
     assert again.replies == 1
     assert len(again.lines) == 2
+
+
+def _wait_for_exchanges(server: Server, wanted: int) -> None:
+    """Until the records hold so many; she goes on typing for seconds after that."""
+    until = time.monotonic() + 30
+    with sqlite3.connect(server.home / "coach.db") as records:
+        while records.execute("SELECT count(*) FROM exchanges").fetchone()[0] < wanted:
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
 
 def test_a_reload_keeps_the_meeting_and_what_was_being_written(server: Server, trainee_at: At) -> None:

@@ -14,6 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from coach.domain import Exchange, Meeting
 from coach.wiring import Coach
 
@@ -93,6 +95,15 @@ def test_killed_in_the_middle_a_script_goes_on_with_nothing_lost_or_doubled(
     assert "Debrief" in resumed.stdout
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """Lets children take SIGINT, also where the tests run in the background of a shell, which has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_at_a_terminal_an_interrupt_is_calm_and_says_how_to_go_on(coach: Coach) -> None:
     here, there = pty.openpty()
     with started("chat", "acquisition-news", stdin=there, stdout=there, stderr=there, start_new_session=True,
