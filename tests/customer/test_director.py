@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
@@ -57,10 +57,12 @@ class Step:
     after: Memory
 
 
-def run(steps: Sequence[tuple[Sequence[Observation], Heard]], seed: int, rules: Rules | None = None) -> list[Step]:
-    """A meeting by what is observed and heard, without any words of a trainee."""
-    rules = rules or load_rules()
+def run(steps: Sequence[tuple[Sequence[Observation], Heard]], seed: int, trust: float | None = None) -> list[Step]:
+    """A meeting by what is observed and heard, without any words of a trainee; `trust` to begin with, where she knows him."""
+    rules = load_rules()
     memory = opening(SCENARIO, rules)
+    if trust is not None:
+        memory = replace(memory, state=replace(memory.state, trust=trust, patience=1.0))
     done: list[Step] = []
     for number, (observations, heard) in enumerate(steps, start=1):
         decision = decide(SCENARIO, rules, memory, observations, heard, chance(f"{seed}/{number}"))
@@ -81,9 +83,9 @@ def telling(step: Step) -> list[str]:
     return [act.about for act in step.decision.acts if act.deed is Deed.TELL]
 
 
-@given(STEPS, st.integers(0, 2**31 - 1))
-def test_nothing_is_told_before_its_time(steps: list[tuple[list[Observation], Heard]], seed: int) -> None:
-    for step in run(steps, seed):
+@given(STEPS, st.integers(0, 2**31 - 1), st.one_of(st.none(), SHARES))
+def test_nothing_is_told_before_its_time(steps: list[tuple[list[Observation], Heard]], seed: int, trust: float | None) -> None:
+    for step in run(steps, seed, trust):
         told = list(step.before.told)
         for fact_id in telling(step):
             fact = SCENARIO.fact(fact_id)
@@ -243,6 +245,15 @@ def test_asked_too_early_she_keeps_it(rules: Rules) -> None:
     assert Act(Deed.WITHHOLD, "the_list") in decision.acts
     assert decision.move.facts == ()
     assert decision.memory.state.openness < memory.state.openness
+
+
+def test_what_comes_first_is_told_first_however_much_she_trusts(rules: Rules) -> None:
+    fact = next(fact for fact in SCENARIO.facts if fact.after)
+    state = CustomerState(0.99, 0.9, 0.3, 0.9)
+    heard = Heard(Kind.NORMAL, facts=(fact.id,), question=True)
+    for told, tells in ((("acquired",), False), (("acquired", *fact.after), True)):
+        decision = decide(SCENARIO, rules, Memory(state=state, told=told, turn=3), [], heard, chance(1))
+        assert (fact.id in decision.move.facts) is tells
 
 
 def test_asked_again_she_says_more_of_it_and_at_last_moves_on(rules: Rules) -> None:
