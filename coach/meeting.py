@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from uuid import uuid4
@@ -20,7 +20,7 @@ from coach.errors import ConflictError, InputError, NotFoundError
 from coach.language.embeddings import Embedder
 from coach.language.text import clean
 from coach.records import MeetingSummary, Repository
-from coach.scoring.detector import Observer
+from coach.scoring.detector import Observer, first_turn_to_deal
 from coach.scoring.rubric import Rubric
 
 # The one trainee of a coach that runs for its owner alone, without login.
@@ -172,6 +172,7 @@ class Practice:
         last_line = history.last(Speaker.CUSTOMER)
         memory = Memory.from_json(meeting.exchanges[-1].memory)
         score = self.observer.score(history, text)
+        score = replace(score, events=first_turn_to_deal([e.score for e in meeting.scored if e.score], score))
         heard = self._ear(scenario).hear(text, score.observations, memory, history)
         # Two streams of chance, so that the words chosen do not sway what is decided.
         decision = decide(scenario, self.rules, memory, score.observations, heard, _chance(meeting.seed, number, "move"))

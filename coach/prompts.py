@@ -60,7 +60,8 @@ class Prompt:
 
 def _within_fence(value: object) -> object:
     if isinstance(value, str):
-        return _FENCE.sub(lambda match: " ".join(match.group()), value)
+        # Lines after the first are set in, so that a text can not write turns of its own ("customer: …") into a conversation.
+        return _FENCE.sub(lambda match: " ".join(match.group()), value).replace("\n", "\n    ")
     if isinstance(value, list | tuple):
         return [_within_fence(part) for part in value]
     return value

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from coach.coaching.tips import Tips
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
 from coach.customer.voice import EmbeddedVoice, Voice
+from coach.errors import SetupError
 from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
-from coach.llm.chat import ChatModel, make_chat_model
+from coach.llm.chat import OPENAI, ChatModel, make_chat_model
 from coach.meeting import Practice
 from coach.records import Repository, open_repository
 from coach.scoring.detector import Observer, RuleDetector
@@ -42,6 +45,8 @@ class Coach:
     @cached_property
     def records(self) -> Repository:
         """The records, migrated to this version."""
+        if not self.settings.database_url:
+            self._make_home()
         return open_repository(self.settings.records_url)
 
     @cached_property
@@ -68,6 +73,13 @@ class Coach:
     def engine_name(self) -> str:
         """The engine as a person reads it."""
         return f"model {self.settings.model}" if self.engine is Engine.MODEL else "embedded engine"
+
+    @property
+    def sent_to(self) -> str:
+        """The host to which what is said goes; empty where it stays here."""
+        if self.engine is not Engine.MODEL:
+            return ""
+        return urlsplit(self.settings.openai_base_url or OPENAI).netloc.rpartition("@")[2]
 
     @cached_property
     def observer(self) -> Observer:
@@ -102,4 +114,13 @@ class Coach:
 
     def index(self, progress: Progress | None = None) -> IndexReport:
         """Bring the index up to date; what has not changed is kept."""
+        self._make_home()
         return build_index(self.cards, self.embedder, self.settings.index_folder, progress)
+
+    def _make_home(self) -> None:
+        """The home folder, for its owner alone: what people said in practice is nobody else's business."""
+        home: Path = self.settings.home
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(f"The home folder {home} can not be made: {error.strerror}. Set COACH_HOME to another.") from error

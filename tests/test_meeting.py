@@ -10,9 +10,9 @@ from threading import Barrier, Thread
 import pytest
 
 from coach.customer.scenario import get_scenario
-from coach.domain import Ending, Exchange, Meeting
+from coach.domain import Ending, Event, Exchange, Meeting
 from coach.errors import CoachError, ConflictError, InputError, NotFoundError, StorageError
-from coach.meeting import MAX_REPLY, Practice, check_reply
+from coach.meeting import LOCAL_TRAINEE, MAX_REPLY, Practice, check_reply
 from coach.records import Repository, open_repository
 from coach.wiring import Coach
 
@@ -395,3 +395,24 @@ def test_the_list_of_meetings_is_the_trainees_own(practice: Practice, meeting: M
     assert {summary.id for summary in practice.meetings("ada")} == {meeting.id, ended.id}
     assert [summary.id for summary in practice.meetings("ada", unfinished=True)] == [meeting.id]
     assert len(practice.meetings("ada", limit=1)) == 1
+
+
+def test_the_deal_before_the_person_is_told_once_and_also_after_a_silence(coach: Coach) -> None:
+    practice = coach.practice
+    meeting = practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    events = []
+    said = ("…", "When can you sign the contract for phase two?", "And the contract for the depots?")
+    for number, reply in enumerate(said, start=1):
+        score = practice.reply(meeting.id, LOCAL_TRAINEE, number, reply).score
+        assert score is not None
+        events.append(score.events)
+    assert events == [(), (Event.DEAL_BEFORE_PERSON,), ()]
+
+
+def test_after_the_person_was_seen_the_deal_is_no_such_event(coach: Coach) -> None:
+    practice = coach.practice
+    meeting = practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    practice.reply(meeting.id, LOCAL_TRAINEE, 1, "That is big news. How are you?")
+    score = practice.reply(meeting.id, LOCAL_TRAINEE, 2, "When can you sign the contract for phase two?").score
+    assert score is not None
+    assert score.events == ()

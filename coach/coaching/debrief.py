@@ -67,11 +67,11 @@ def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric) -> Debrief:
     told = tuple(scenario.fact(fact).title for fact in score.facts_learned)
     kept = tuple(fact.title for fact in scenario.facts if fact.id not in score.facts_learned)
     return Debrief(
-        headline=_headline(meeting, score, scenario), score=score, moments=_moments(meeting, rubric),
+        headline=_headline(meeting, score, scenario, rubric), score=score, moments=_moments(meeting, rubric),
         clues=_clues(meeting, score, scenario), told=told, kept=kept, goals=_goals(meeting))
 
 
-def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> str:
+def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario, rubric: Rubric) -> str:
     name = scenario.client.first_name
     if not score.replies:
         return (f"You met {name}, and the meeting ended before you said anything." if meeting.ended_at
@@ -89,6 +89,9 @@ def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> str:
         return f"You kept the business out of it, but {name} got little from you either, and you heard {together}."
     if score.first_pitch is None:
         return f"You stayed with the person throughout, and heard {together}."
+    first = [exchange.score for exchange in meeting.scored[: score.first_pitch - 1] if exchange.score]
+    if score.first_pitch > 1 and not any(rubric.side(o.behaviour) is Side.PERSON for one in first for o in one.observations):
+        return f"There was little for {name} in what came first; at reply {score.first_pitch} it was the business."
     if score.first_pitch > 1:
         stayed = score.first_pitch - 1
         replies = "one reply" if stayed == 1 else f"{_number(stayed)} replies"

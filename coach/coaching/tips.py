@@ -62,13 +62,11 @@ class Tips:
     def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
         """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
         for focus in [behaviour for behaviour in _FIRST if situation.score.shows(behaviour)][:_TRIED]:
-            # Her line steers towards the card that suits it; where it leads too far away, what the reply did is enough.
-            for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
-                for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
-                    card = self._library.card(hit.citation.card_id)
-                    text = _worded(card, focus, situation, given)
-                    if text:
-                        return Tip(text, hit.citation)
+            query = f"{_ASKS[focus]}. {situation.customer_line}"
+            for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                text = _worded(self._library.card(hit.citation.card_id), focus, situation, given)
+                if text:
+                    return Tip(text, hit.citation)
         return None
 
 

@@ -174,7 +174,7 @@ class _Turn:
         clue = self.before.clue
         if not clue or self.heard.kind is Kind.SILENCE:
             return "", ""
-        taken_up = self.heard.clue_met or (B.INVITES_MORE in self.shown and B.MISSES_CLUE not in self.shown)
+        taken_up = (self.heard.clue_met or B.INVITES_MORE in self.shown) and B.MISSES_CLUE not in self.shown
         turned_away = self.cooling in (Reaction.PRESSED, Reaction.FALSE_EMPATHY, Reaction.PITCH, Reaction.DEAL)
         return (clue, "") if taken_up and not turned_away else ("", clue)
 
@@ -184,7 +184,8 @@ class _Turn:
         worse = self.state.patience < self.before.state.patience
         if self.state.patience <= self.rules.leaves_at and worse:
             return Ending.LEFT
-        if self.heard.kind is Kind.GOODBYE and self.before.turn > 0 and not self.heard.question:
+        stays = self.shown & {B.INVITES_MORE, B.OPEN_QUESTION, B.SETS_AGENDA_ASIDE}
+        if self.heard.kind is Kind.GOODBYE and self.before.turn > 0 and not self.heard.question and not stays:
             return self._how_it_ends()
         return None
 

@@ -16,6 +16,7 @@ _ROOM = (Behaviour.INVITES_MORE, Behaviour.OPEN_QUESTION, Behaviour.FOLLOWS_CLUE
 # A question and a statement that answers it lie further apart than two questions do.
 _ANSWERS_FROM = 0.40
 _MAY_COME_TWICE = 4
+_TELLING_WORD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Ear:
         clue = self._scenario.clue(memory.clue)
         dropped = next((form.words for form in (*clue.forms, *self._scenario.opening) if form.words in last_line), "")
         asks = next(vectors_of for fact, vectors_of in self._facts if fact == clue.fact)
-        if set(content_words(reply)) & set(content_words(dropped)):
+        common = set(content_words(reply)) & set(content_words(dropped))
+        if len(common) > 1 or any(len(word) >= _TELLING_WORD for word in common):
             return True
         about_it = [i for i, part in enumerate(parts) if by_meaning and (part.is_question or _requests(part))]
         return bool(about_it) and float(np.max(asks @ vectors[about_it].T)) >= self._thresholds.clue_met

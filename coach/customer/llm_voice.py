@@ -25,12 +25,10 @@ class ModelVoice:
     def speak(self, scenario: Scenario, decision: Decision, transcript: Transcript, chance: Random) -> Iterator[Spoken]:
         """The line as it grows."""
         authored = self._embedded.line(scenario, decision, chance)
-        now = set(decision.move.facts)
         prompt = get_prompt("customer-voice").render(
             name=scenario.client.name, first_name=scenario.client.first_name,
             role=f"{scenario.client.role} of {scenario.client.company}", portrait=scenario.client.portrait,
             mood=decision.mood.value, substance=authored.text,
-            disclosed=[scenario.fact(fact).title for fact in decision.memory.told if fact not in now],
             history=[(_SPEAKERS[turn.speaker], turn.text) for turn in transcript.turns])
         try:
             for text in ask_for_text(self._model, prompt):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -208,11 +208,21 @@ class Scenario(DataModel):
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id."""
-        return next(fact for fact in self.facts if fact.id == fact_id)
+        return _named(self.facts, fact_id, f"fact of {self.id!r}")
 
     def clue(self, clue_id: str) -> Clue:
         """The clue with this id."""
-        return next(clue for clue in self.clues if clue.id == clue_id)
+        return _named(self.clues, clue_id, f"clue of {self.id!r}")
+
+
+_Item = TypeVar("_Item", Fact, Clue)
+
+
+def _named(items: Iterable[_Item], wanted: str, what: str) -> _Item:
+    found = next((item for item in items if item.id == wanted), None)
+    if found is None:
+        raise NotFoundError(f"There is no {what} with the id {wanted!r}; the scenario has been changed since.")
+    return found
 
 
 def _each_once(found: Iterable[tuple[str, Place]], problem: str) -> None:

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from coach.language.lexicon import lexicon
-from coach.language.text import words
+from coach.language.text import sentences, words
 
 
 class Kind(StrEnum):
@@ -23,6 +23,9 @@ class Kind(StrEnum):
 
 _SILENCE = re.compile(
     r"^[\s.…\-–—*()_]*(?:\((?:says nothing|silence|silent|pause|waits?|nods?)\)|silence)?[\s.…\-–—*()_]*$", re.I)
+_MEANT_KINDLY = re.compile(
+    r"\b(?:feel\w*|felt|look\w*|seem\w*|think|thinks|thought|as if|as though|mak(?:e|es|ing) you|call\w* you|told you|said you|"
+    r"take (?:\w+ )?to|takes (?:\w+ )?to|never|wrong to|sorry)\b", re.I)
 _VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœ]", re.I)
 _LETTER_RUN = re.compile(r"(.)\1{4,}|[bcdfghjklmnpqrstvwxz]{6,}", re.I)
 # What people hum and hiss when they listen; no vowels, and no gibberish.
@@ -44,15 +47,24 @@ def kind_of(text: str) -> Kind:
         return Kind.OTHER_LANGUAGE
     if not letters or _is_gibberish(found):
         return Kind.GIBBERISH
-    for kind in (Kind.OUT_OF_CHARACTER, Kind.RUDE):
-        if lexicon(kind.value).search(text):
-            return kind
+    if lexicon(Kind.OUT_OF_CHARACTER.value).search(text):
+        return Kind.OUT_OF_CHARACTER
+    parts = [part.text for part in sentences(text)]
+    if any(_is_rude(part) for part in parts):
+        return Kind.RUDE
     english = sum(word in _ENGLISH for word in found)
     foreign = [word for word in found if word in _FOREIGN]
     # One word said over and over ("no, no, no, no") is no sign of a language.
     if len(found) >= _MIN_WORDS and len(set(foreign)) >= _MIN_FOREIGN and len(foreign) > 2 * english:
         return Kind.OTHER_LANGUAGE
-    return Kind.GOODBYE if lexicon("goodbye").search(text) else Kind.NORMAL
+    # Only the last words take leave: "let's leave it there with the project, how are you?" stays.
+    return Kind.GOODBYE if parts and lexicon("goodbye").search(parts[-1]) else Kind.NORMAL
+
+
+def _is_rude(sentence: str) -> bool:
+    """Whether hard words are thrown at the customer; "that must make you feel useless" throws none."""
+    match = lexicon("rude").search(sentence)
+    return match is not None and not _MEANT_KINDLY.search(sentence[: match.start()])
 
 
 def _is_gibberish(found: tuple[str, ...]) -> bool:

@@ -36,7 +36,7 @@ STOPWORDS = frozenset(
     "they're this those through too under until us very was wasn't we we're we've were weren't what what's when where which "
     "while who whom why will won't would wouldn't yes you you'd you'll you're you've your yours thing things one two know "
     "think well say said tell told see hear heard understand good going go much many lot something anything everything mean "
-    "make happen".split())
+    "make happen may might must shall".split())
 
 
 @dataclass(frozen=True, slots=True)

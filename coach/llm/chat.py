@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # LangChain and openai take two seconds to import, and the embedded engine never needs them: each function imports what it
 # uses. The rest of the package calls a model by this name, so that LangChain's stays in this folder.
 ChatModel: TypeAlias = "BaseChatModel"
+OPENAI = "https://api.openai.com/v1"
 _Schema = TypeVar("_Schema", bound=BaseModel)
 _MISFIT = "The language model's answer does not fit the schema asked for."
 
@@ -35,7 +36,8 @@ def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
         model=settings.model,
         # Local servers want no key, the client wants one.
         api_key=lambda: key or "none",
-        base_url=settings.openai_base_url or None,
+        # Named in full, so that no other variable of the environment decides where a conversation goes.
+        base_url=settings.openai_base_url or OPENAI,
         timeout=settings.model_timeout,
         max_retries=settings.model_retries,
         stream_usage=True,
@@ -84,10 +86,13 @@ def ask_for(model: ChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
 def _as_model_errors() -> Iterator[None]:
     """Let nothing out of the block but ModelError, whatever the endpoint does."""
     from httpx2 import HTTPError  # noqa: PLC0415 - see the head of the file
+    from langsmith import tracing_context  # noqa: PLC0415 - as above
     from openai import OpenAIError  # noqa: PLC0415 - as above
 
     try:
-        yield
+        # A tracing service set up for other programs is no reason to send it what trainees say.
+        with tracing_context(enabled=False):
+            yield
     except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
         raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
     except (ValueError, TypeError, AttributeError, LookupError) as error:

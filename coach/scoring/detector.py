@@ -31,6 +31,7 @@ _STAYS = frozenset({B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.FOLLOWS_CLUE, B.SE
 _PERSONAL = frozenset({B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.INVITES_MORE, B.OPEN_QUESTION})
 _BY_FORMULA = 0.3
 _TELLING_WORD = 5
+_ACKNOWLEDGING = (B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.SETS_AGENDA_ASIDE)
 _VENDOR_SHARE = 0.05
 _VENDOR_WORDS = 2
 _A_LINE_OF_SUBSTANCE = 5
@@ -198,11 +199,16 @@ def _sort_out(shows: dict[B, float]) -> None:
 
 def _unrepeated(one: _Seen, history: Transcript) -> _Seen:
     """What the sentence shows, less its kindness where the trainee has said the very same before."""
-    said = words(one.sentence.text)
-    if len(said) < _A_LINE_OF_SUBSTANCE or not any(
-            said == words(part.text) for text in history.said_by(Speaker.TRAINEE) for part in sentences(text)):
+    if not said_before(one.sentence.text, history):
         return one
     return _Seen(one.sentence, {b: c for b, c in one.shows.items() if b not in _WARM | _PERSONAL}, one.where, one.deal)
+
+
+def said_before(text: str, history: Transcript) -> bool:
+    """Whether the trainee has said these very words in an earlier reply; short words may return."""
+    said = words(text)
+    return len(said) >= _A_LINE_OF_SUBSTANCE and any(
+        said == words(part.text) for earlier in history.said_by(Speaker.TRAINEE) for part in sentences(earlier))
 
 
 def _set_aside(text: str, start: int, end: int) -> bool:
@@ -278,6 +284,17 @@ def clue_in(line: str) -> str:
     return next((part.text for part in reversed(told) if lexicon("speaker").search(part.text)), "")
 
 
+def first_turn_to_deal(earlier: Sequence[ReplyScore], score: ReplyScore) -> tuple[Event, ...]:
+    """`events_of` over a meeting, given the earlier scores.
+
+    The event comes once, with the first reply that turns to the deal while none before it acknowledged the customer's news.
+    """
+    acknowledged = any(one.shows(*_ACKNOWLEDGING) and not one.shows(B.FALSE_EMPATHY) for one in earlier)
+    if acknowledged or any(Event.DEAL_BEFORE_PERSON in one.events for one in earlier):
+        return ()
+    return events_of(Transcript(), score.observations)
+
+
 def events_of(history: Transcript, observations: Sequence[Observation]) -> tuple[Event, ...]:
     """What the order over the meeting shows: `DEAL_BEFORE_PERSON` until somebody has acknowledged the customer's news.
 
@@ -286,7 +303,7 @@ def events_of(history: Transcript, observations: Sequence[Observation]) -> tuple
     if history.said_by(Speaker.TRAINEE):
         return ()
     deal = [o.start for o in observations if o.behaviour == B.TURNS_TO_DEAL]
-    person = [o.start for o in observations if o.behaviour in (B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.SETS_AGENDA_ASIDE)]
+    person = [o.start for o in observations if o.behaviour in _ACKNOWLEDGING]
     springboard = any(o.behaviour == B.FALSE_EMPATHY for o in observations)
     if deal and (springboard or not person or min(deal) < min(person)):
         return (Event.DEAL_BEFORE_PERSON,)

@@ -53,13 +53,19 @@ class ModelJudge:
                                   ScoreSource("model", self._name, prompt.hash, self._rubric.version), note)
 
     def _checked(self, judged: Judgement, history: Transcript, reply: str) -> tuple[list[Observation], int]:
-        """The observations whose behaviour the rubric knows and whose quote stands in the reply; how many did not."""
-        kept = []
+        """What the rubric knows and whose quote stands in the reply, each behaviour once; how many quotes did not."""
+        kept: dict[str, Observation] = {}
+        invented = 0
         heard = history.said_by(Speaker.CUSTOMER)
         for one in judged.behaviours:
+            if one.behaviour not in self._rubric.behaviours:
+                continue
             start = reply.find(one.quote) if one.quote.strip() else -1
-            if start >= 0 and one.behaviour in self._rubric.behaviours:
-                # Her words, or none: what she did not say is not put into her mouth.
-                about = one.about if any(one.about in line for line in heard) else ""
-                kept.append(Observation(one.behaviour, one.quote, start, one.confidence, about))
-        return kept, len(judged.behaviours) - len(kept)
+            if start < 0:
+                invented += 1
+                continue
+            # Her words, or none: what she did not say is not put into her mouth.
+            about = one.about if any(one.about in line for line in heard) else ""
+            if one.behaviour not in kept or kept[one.behaviour].confidence < one.confidence:
+                kept[one.behaviour] = Observation(one.behaviour, one.quote, start, one.confidence, about)
+        return list(kept.values()), invented

@@ -10,7 +10,7 @@ from anyio import to_thread
 from coach.customer.scenario import get_scenario, scenario_paths
 from coach.domain import Meeting
 from coach.errors import CoachError
-from coach.meeting import MAX_REPLY, check_reply
+from coach.meeting import check_reply
 from coach.web import view
 from coach.web.access import trainee_of
 from coach.web.net import with_net
@@ -18,6 +18,8 @@ from coach.web.render import render
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
+# What Gradio gives for a tie, and takes to cancel it.
+Event = dict[str, Any]
 # Handlers at once; each waits mostly for the model or for the customer's typing pace.
 _AT_ONCE = 40
 # A person types about this many characters a second when they are quick; her answer takes at most so many seconds.
@@ -66,7 +68,7 @@ class Page:
 
     def _home(self) -> None:
         with self._view("home", visible=True):
-            gr.HTML(render("home"))
+            gr.HTML(render("home", sent_to=self.coach.sent_to))
             self.unfinished = gr.HTML()
             self.scenario_buttons: list[tuple[str, gr.Button]] = []
             for scenario_id in scenario_paths():
@@ -123,23 +125,25 @@ class Page:
                       self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat, self.box,
                       self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
 
-        def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> None:
+        def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Event:
             """Every handler hangs here, so that none is public and each has the net below it."""
             caught = with_net(fn, lambda sorry: {self.alert: _told(sorry)})
-            trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE, show_progress="hidden",
-                    **more)
+            tied: Event = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
+                                  show_progress="hidden", **more)
+            return tied
 
+        said = [self.meeting_id, self.number, self.box]
+        sending = [tie(trigger, self.reply, said, trigger_mode="once") for trigger in (self.send.click, self.box.submit)]
         tie(blocks.load, self.arrive)
-        tie(self.nav_practice.click, self.show_home)
+        # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
+        tie(self.nav_practice.click, self.show_home, cancels=sending)
+        tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
+        tie(self.end.click, self.finish, [self.meeting_id], cancels=sending)
         tie(self.back.click, self.show_home)
-        tie(self.nav_meetings.click, self.show_meetings)
         for scenario_id, button in self.scenario_buttons:
             tie(button.click, self._opener(scenario_id))
         tie(self.begin.click, self.start, [self.scenario_id])
         tie(self.again.click, self.prepare_again, [self.meeting_id])
-        tie(self.end.click, self.finish, [self.meeting_id])
-        for trigger in (self.send.click, self.box.submit):
-            tie(trigger, self.reply, [self.meeting_id, self.number, self.box], trigger_mode="once")
         self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
 
@@ -191,7 +195,8 @@ class Page:
         except CoachError as error:
             return self._show("home") | {self.home_notice: _problem(error)}
         return self._show("briefing") | {
-            self.scenario_id: scenario_id, self.brief: render("briefing", scenario=scenario), self.brief_notice: ""}
+            self.scenario_id: scenario_id, self.brief_notice: "",
+            self.brief: render("briefing", scenario=scenario, sent_to=self.coach.sent_to)}
 
     def _opener(self, scenario_id: str) -> Callable[[gr.Request], Update]:
         # Gradio hands the request to a function that names it; it does not see through functools.partial.
@@ -268,7 +273,7 @@ class Page:
             self.head: view.meeting_head(meeting, scenario), self.chat: view.conversation(self.coach, meeting),
             self.panel: view.latest_panel(self.coach, meeting, scenario), self.sofar: view.so_far(meeting, scenario),
             self.send: gr.update(interactive=not over),
-            self.box: gr.update(value="", interactive=not over, max_length=4 * MAX_REPLY),
+            self.box: gr.update(value="", interactive=not over),
             self.end: gr.update(value="To the debrief" if over else "End meeting", variant="primary" if over else "secondary")}
 
     def _over(self, meeting: Meeting) -> str:

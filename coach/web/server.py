@@ -28,7 +28,7 @@ def create_app(coach: Coach) -> FastAPI:
     """The whole web application over `coach`."""
     app = FastAPI(title="coach", docs_url=None, redoc_url=None, openapi_url=None)
     # Another site's page must not reach this one under a name of its own (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "::1"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "::1", coach.settings.host])
 
     @app.exception_handler(CoachError)
     def told(_: Request, error: Exception) -> Response:

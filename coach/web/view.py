@@ -9,6 +9,7 @@ from markupsafe import Markup
 from coach.coaching.words import doubt, verdict
 from coach.customer.scenario import Scenario, get_scenario
 from coach.domain import Ending, Exchange, Meeting, ScoreSource
+from coach.errors import CoachError
 from coach.records import MeetingSummary
 from coach.web.charts import Mark, Series, line_chart
 from coach.web.render import Span, marked, render
@@ -91,13 +92,22 @@ def rows(summaries: tuple[MeetingSummary, ...]) -> list[dict[str, object]]:
     """Meetings as the lists show them."""
     shown = []
     for one in summaries:
-        scenario = get_scenario(one.scenario_id)
+        title, first_name = _who(one.scenario_id)
         shown.append({
-            "id": one.id, "title": scenario.title, "first_name": scenario.client.first_name, "when": one.started_at,
+            "id": one.id, "title": title, "first_name": first_name, "when": one.started_at,
             "replies": one.replies, "ended": one.ended_at is not None, "how": _HOW[one.ending],
             "empathy": None if one.empathy is None else round(one.empathy),
             "selling": None if one.selling is None else round(one.selling)})
     return shown
+
+
+def _who(scenario_id: str) -> tuple[str, str]:
+    """Title and first name; of a scenario that is no longer there, its id and a word."""
+    try:
+        scenario = get_scenario(scenario_id)
+    except CoachError:
+        return scenario_id, "a customer"
+    return scenario.title, scenario.client.first_name
 
 
 def debrief_page(coach: Coach, meeting: Meeting) -> Markup:

@@ -70,3 +70,22 @@ def test_a_reload_keeps_the_meeting_and_what_was_being_written(server: Server, t
     trainee.page.reload()
     trainee.page.wait_for_function("document.querySelectorAll('#chat details.mine').length === 2")
     assert trainee.page.input_value("#reply textarea") == ""
+
+
+def test_who_walks_on_while_she_answers_is_not_pulled_back(own_server: Callable[..., Server], trainee_at: At) -> None:
+    server = own_server(COACH_TYPING_PACE="3")
+    trainee = trainee_at(server)
+    trainee.begin()
+    first = trainee.page.url
+    trainee.page.fill("#reply textarea", "That is big news. How are you doing?")
+    trainee.page.press("#reply textarea", "Enter")
+    trainee.page.wait_for_selector(".typing")
+    trainee.page.get_by_role("button", name="Practice").click()
+    trainee.page.get_by_role("button", name="Prepare").first.click()
+    trainee.page.get_by_role("button", name="Begin the meeting").click()
+    trainee.page.wait_for_function("where => location.href !== where && location.search.startsWith('?meeting=')", arg=first)
+    trainee.page.wait_for_timeout(6000)
+    assert trainee.replies == 0
+    trainee.say("And here I ask: how are people taking it?")
+    assert trainee.replies == 1
+    assert len(trainee.lines) == 2

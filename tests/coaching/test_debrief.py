@@ -109,10 +109,15 @@ def meeting(*exchanges: Exchange, ending: Ending | None = None) -> Meeting:
         (
             (exchange(1, 0.4), exchange(2, 0.3, "pitch")),
             None,
+            "There was little for Maren in what came first; at reply 2 it was the business.",
+        ),
+        (
+            (exchange(1, 0.4, "invites_more"), exchange(2, 0.3, "pitch")),
+            None,
             "You stayed with Maren for one reply; at reply 2 the business came back.",
         ),
         (
-            (exchange(1, 0.4), exchange(2, 0.4), exchange(3, 0.4), exchange(4, 0.3, "turns_to_deal")),
+            (exchange(1, 0.4), exchange(2, 0.4, "acknowledges"), exchange(3, 0.4), exchange(4, 0.3, "turns_to_deal")),
             None,
             "You stayed with Maren for three replies; at reply 4 the business came back.",
         ),

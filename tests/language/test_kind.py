@@ -97,3 +97,17 @@ def test_out_of_character(text: str) -> None:
 )
 def test_goodbye(text: str) -> None:
     assert kind_of(text) is Kind.GOODBYE
+
+
+@pytest.mark.parametrize("text", [
+    "That must make you feel useless, after eighteen years.", "Please don't think this is all your fault.",
+    "It must seem as if nobody cares about the people downstairs.", "How long will it take people to get over it?"])
+def test_hard_words_on_the_customers_side_are_no_rudeness(text: str) -> None:
+    assert kind_of(text) is Kind.NORMAL
+
+
+@pytest.mark.parametrize("text", [
+    "Let's leave it there with the project. I would much rather hear how you are.",
+    "I'll leave you to it whenever you want. Until then I am listening."])
+def test_leave_is_taken_by_the_last_words_alone(text: str) -> None:
+    assert kind_of(text) is Kind.NORMAL

@@ -1,6 +1,8 @@
 """Who may reach the page: this machine, and no other, by no other name."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import gradio as gr
@@ -85,11 +87,21 @@ def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
     before = coach.records.get(mine.id)
     for answer in (page.show_home(stranger), page.show_meetings(stranger), page.start("acquisition-news", stranger),
                    page.finish(mine.id, stranger), page.prepare_again(mine.id, stranger),
-                   page.show_briefing("acquisition-news", stranger)):
+                   page.show_briefing("acquisition-news", stranger), page.arrive(stranger),
+                   _said(page, mine.id, stranger)):
         assert "There is nothing here." in "".join(str(value) for value in answer.values())
         assert mine.exchanges[0].line not in str(answer)
     assert coach.records.get(mine.id) == before
     assert len(coach.practice.meetings(LOCAL_TRAINEE)) == 1
+
+
+def _said(page: Page, meeting_id: str, request: gr.Request) -> dict[object, object]:
+    async def last() -> dict[object, object]:
+        *_, answer = [step async for step in page.reply(meeting_id, 1, "How are you?", request)]
+        return answer
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, last()).result()
 
 
 @dataclass
@@ -98,5 +110,5 @@ class _Stranger(_Request):
 
 
 def _stranger() -> gr.Request:
-    return _Stranger(_Peer("10.0.0.9"))  # type: ignore[return-value]  # as much of a request as handlers look at
+    return _Stranger(_Peer("10.0.0.9"), {"meeting": "x"})  # type: ignore[return-value]  # as much of a request as handlers look at
 
