@@ -39,12 +39,13 @@ _A_LINE_OF_SUBSTANCE = 5
 _A_PARAPHRASE = 2
 # What stands before or after a word of business that is being put away, not brought up.
 _NOT_NOW_BEFORE = re.compile(
-    r"(?:\b(?:not|never mind|forget|without|rather than|instead of|nothing to do with|put|leave|park|drop|shelve|hang|skip)"
+    r"(?:\b(?:not|never mind|forget|without|rather than|instead of|nothing to do with|put(?:ting)?|leav(?:e|ing)|park|"
+    r"drop|shelve|hang|skip)"
     r"(?:\s+\w+){0,4}|\b(?:don|didn|doesn|isn|needn|wasn|won)['’]t\s+(?:mean|need|have|want|matter|care|worry|about|the|it|here|"
     r"my|be|talking|asking|thinking)(?:\s+\w+){0,5})\s*$", re.IGNORECASE)
 _NOT_NOW_AFTER = re.compile(
     r"(?:\s+\w+){0,4}\s+(?:away|aside|can wait|will keep|will wait|can keep|does(?:n['’]t| not) matter|"
-    r"is(?:n['’]t| not) important|go hang)\b", re.IGNORECASE)
+    r"is(?:n['’]t| not) important|go hang|(?:is )?off the table|back in (?:my|the) bag)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[—–-](?=\s)")
 
 
