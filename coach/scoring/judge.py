@@ -11,6 +11,9 @@ from coach.prompts import get_prompt
 from coach.scoring.detector import Observer, events_of
 from coach.scoring.rubric import Rubric
 
+# Fewer words than this stand in any line by chance.
+_A_FEW_WORDS = 2
+
 
 class JudgedBehaviour(BaseModel):
     """One behaviour as the model reports it."""
@@ -65,7 +68,8 @@ class ModelJudge:
                 invented += 1
                 continue
             # Her words, or none: what she did not say is not put into her mouth.
-            about = one.about if any(one.about in line for line in heard) else ""
+            hers = len(one.about.split()) >= _A_FEW_WORDS and any(one.about in line for line in heard)
+            about = one.about if hers else ""
             if one.behaviour not in kept or kept[one.behaviour].confidence < one.confidence:
                 kept[one.behaviour] = Observation(one.behaviour, one.quote, start, one.confidence, about)
         return list(kept.values()), invented

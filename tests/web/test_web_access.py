@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gradio as gr
 import pytest
@@ -93,6 +93,16 @@ def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
         assert mine.exchanges[0].line not in str(answer)
     assert coach.records.get(mine.id) == before
     assert len(coach.practice.meetings(LOCAL_TRAINEE)) == 1
+
+
+def test_a_meeting_of_a_scenario_that_is_gone_still_stands_in_the_list(coach: Coach) -> None:
+    here = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    coach.records.begin(replace(here, id="0123456789ab", scenario_id="gone"))
+    page = Page(coach)
+    page.build()
+    shown = str(page.show_meetings(_Stranger(_Peer("127.0.0.1")))[page.list_html])  # type: ignore[arg-type]  # as below
+    assert "0123456789ab" in shown
+    assert here.id in shown
 
 
 def _said(page: Page, meeting_id: str, request: gr.Request) -> dict[object, object]:
