@@ -133,7 +133,9 @@ class Page:
             return tied
 
         said = [self.meeting_id, self.number, self.box]
-        sending = [tie(trigger, self.reply, said, trigger_mode="once") for trigger in (self.send.click, self.box.submit)]
+        # Gradio's default drops a click until the server has closed the one before, a moment after its answer is shown: a quick
+        # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
+        sending = [tie(trigger, self.reply, said, trigger_mode="multiple") for trigger in (self.send.click, self.box.submit)]
         tie(blocks.load, self.arrive)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
@@ -234,8 +236,9 @@ class Page:
             trainee = trainee_of(request)
             checked = check_reply(text or "")
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
-            yield {self.chat: view.conversation(self.coach, meeting, checked.text, typing=True), self.box: "",
-                   self.send: gr.update(interactive=False), self.notice: ""}
+            if int(number) == len(meeting.exchanges):
+                yield {self.chat: view.conversation(self.coach, meeting, checked.text, typing=True), self.box: "",
+                       self.send: gr.update(interactive=False), self.notice: ""}
             exchange = await to_thread.run_sync(practice.reply, meeting_id, trainee, int(number), checked.text)
             await asyncio.sleep(self._typing_time(exchange.line))
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
@@ -273,7 +276,8 @@ class Page:
             self.head: view.meeting_head(meeting, scenario), self.chat: view.conversation(self.coach, meeting),
             self.panel: view.latest_panel(self.coach, meeting, scenario), self.sofar: view.so_far(meeting, scenario),
             self.send: gr.update(interactive=not over),
-            self.box: gr.update(value="", interactive=not over),
+            # Not its text: what was typed while she answered stays.
+            self.box: gr.update(interactive=not over),
             self.end: gr.update(value="To the debrief" if over else "End meeting", variant="primary" if over else "secondary")}
 
     def _over(self, meeting: Meeting) -> str:

@@ -110,3 +110,40 @@ def test_records_that_can_not_be_written(own_server: Callable[..., Server], trai
     trainee.page.press("#reply textarea", "Enter")
     trainee.page.wait_for_selector("#panel [role=meter]")
     assert trainee.replies == 1
+
+
+def test_what_is_written_while_she_answers_is_kept(own_server: Callable[..., Server], trainee_at: At) -> None:
+    trainee = trainee_at(own_server(COACH_TYPING_PACE="3"))
+    trainee.begin()
+    box = trainee.page.locator("#reply textarea")
+    box.fill("That is big news. How are you doing?")
+    box.press("Enter")
+    trainee.page.wait_for_selector("#send[disabled], #send:disabled")
+    box.press_sequentially("And your team")
+    box.press("Enter")
+    trainee.page.wait_for_selector("#panel [role=meter]")
+    trainee.page.wait_for_timeout(300)
+    assert box.input_value() == "And your team"
+    assert trainee.replies == 1
+    box.press("Enter")
+    trainee.page.wait_for_function("document.querySelectorAll('#chat details.mine').length === 2")
+    assert trainee.replies == 2
+
+
+def test_a_reply_sent_the_moment_she_has_answered_is_not_lost(server: Server, trainee_at: At) -> None:
+    trainee = trainee_at(server)
+    trainee.begin()
+    # In the page itself, at the very frame in which Send opens again: no hand is quicker.
+    trainee.page.evaluate("""() => {
+      const box = document.querySelector('#reply textarea'), send = document.querySelector('#send');
+      const say = (text) => { box.value = text; box.dispatchEvent(new Event('input', {bubbles: true}));
+        setTimeout(() => send.click(), 0); };
+      let next = 1, was = false;
+      new MutationObserver(() => {
+        if (was && !send.disabled && next < 4) say('How is your team taking it, and who told them? ' + next++);
+        was = send.disabled;
+      }).observe(send, {attributes: true});
+      say('That is big news. How are you doing?');
+    }""")
+    trainee.page.wait_for_function("document.querySelectorAll('#chat details.mine').length === 4")
+    assert trainee.replies == 4
