@@ -62,11 +62,12 @@ class Tips:
     def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
         """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
         for focus in [behaviour for behaviour in _FIRST if situation.score.shows(behaviour)][:_TRIED]:
-            query = f"{_ASKS[focus]}. {situation.customer_line}"
-            for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
-                text = _worded(self._library.card(hit.citation.card_id), focus, situation, given)
-                if text:
-                    return Tip(text, hit.citation)
+            # A long line of hers can drown what the reply did; then what it did is searched for alone.
+            for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
+                for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                    text = _worded(self._library.card(hit.citation.card_id), focus, situation, given)
+                    if text:
+                        return Tip(text, hit.citation)
         return None
 
 
