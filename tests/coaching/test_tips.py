@@ -88,4 +88,5 @@ def test_a_clue_with_braces_is_only_words(library: Library) -> None:
 def test_a_line_of_hers_that_leads_far_away_takes_no_tip_from_who_turned_to_the_deal(library: Library, line: str) -> None:
     tip = Tips(library).tip(situation(Behaviour.TURNS_TO_DEAL, line=line))
     assert tip is not None
-    assert Behaviour.TURNS_TO_DEAL.value in {one for card_tip in library.card(tip.citation.card_id).tips for one in card_tip.when}
+    card = library.card(tip.citation.card_id)
+    assert any(Behaviour.TURNS_TO_DEAL.value in one.when for one in card.tips)
