@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export GRADIO_ANALYTICS_ENABLED := False
 # Packages are compiled as they are installed (--compile-bytecode): every start is then three seconds quicker.
 
-.PHONY: run setup test test-fast lint types bench chromium lock clean
+.PHONY: run setup test test-fast lint types bench train tune chromium lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +56,15 @@ types: .venv/.ready-dev
 
 bench: .venv/.ready-dev
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -o addopts="-q -s -p no:cacheprovider"
+
+# The scorer anew from the rated replies: the encoder (an hour on one core, with torch), then the rest (a minute).
+train: .venv/.ready-dev
+	@$(BIN)/coach evals train
+
+tune: .venv/.ready-dev
+	@$(UV) pip install --quiet --python $(BIN)/python "torch>=2.8"
+	@$(BIN)/coach evals tune
+	@$(BIN)/coach evals train
 
 lock: | $(UV)
 	@$(UV) lock

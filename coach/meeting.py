@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from random import Random, SystemRandom
 from uuid import uuid4
 
@@ -20,7 +21,9 @@ from coach.errors import ConflictError, InputError, NotFoundError
 from coach.language.embeddings import Embedder
 from coach.language.text import clean
 from coach.records import MeetingSummary, Repository
-from coach.scoring.detector import Observer, first_turn_to_deal
+from coach.scoring.coverage import Coverage
+from coach.scoring.events import in_order
+from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric
 
 # The one trainee of a coach that runs for its owner alone, without login.
@@ -161,7 +164,11 @@ class Practice:
 
     def debrief(self, meeting: Meeting) -> Debrief:
         """The debrief of `meeting` as far as it has come."""
-        return debrief(meeting, get_scenario(meeting.scenario_id), self.rubric)
+        return debrief(meeting, get_scenario(meeting.scenario_id), self.rubric, self._coverage)
+
+    @cached_property
+    def _coverage(self) -> Coverage:
+        return Coverage(self.embedder)
 
     def _exchange(self, meeting: Meeting, number: int, text: str) -> Exchange:
         scenario = get_scenario(meeting.scenario_id)
@@ -171,8 +178,7 @@ class Practice:
         history = meeting.transcript
         last_line = history.last(Speaker.CUSTOMER)
         memory = Memory.from_json(meeting.exchanges[-1].memory)
-        score = self.observer.score(history, text)
-        score = replace(score, events=first_turn_to_deal([e.score for e in meeting.scored if e.score], score))
+        score = in_order([e.score for e in meeting.scored if e.score], self.observer.score(history, text))
         heard = self._ear(scenario).hear(text, score.observations, memory, history)
         # Two streams of chance, so that the words chosen do not sway what is decided.
         decision = decide(scenario, self.rules, memory, score.observations, heard, _chance(meeting.seed, number, "move"))

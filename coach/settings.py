@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     model_retries: int = Field(2, ge=0, description="How often a failed call to the model is tried again.")
     embeddings: Embeddings = Field(
         Embeddings.MINILM, description="`minilm` matches by meaning; `lexical` by words alone, and needs no weights.")
+    rubric: Path | None = Field(
+        None, description="A company's own rubric, in place of `coach/scoring/rubric.yaml`; checked when it is loaded.")
+    judge_repeats: int = Field(
+        1, ge=1, le=9, description="How often the model judges each reply; with more than one the spread is told.")
     typing_pace: float = Field(
         1.0, ge=0, le=5, description="How long the customer seems to type on the page; 0 answers at once.")
     seed: int | None = Field(None, description="Fixes the seed of new meetings; empty: drawn for each meeting.")

@@ -9,14 +9,19 @@ from coach.coaching.tips import Tips
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
 from coach.customer.voice import EmbeddedVoice, Voice
+from coach.datafile import content_hash
 from coach.errors import SetupError
 from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
 from coach.llm.chat import OPENAI, ChatModel, make_chat_model
 from coach.meeting import Practice
+from coach.prompts import get_prompt
 from coach.records import Repository, open_repository
-from coach.scoring.detector import Observer, RuleDetector
+from coach.scoring.coverage import Coverage
+from coach.scoring.detector import Detector
 from coach.scoring.judge import ModelJudge
+from coach.scoring.learned import load_model
+from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric, load_rubric
 from coach.settings import Engine, Settings, data_folder
 
@@ -39,8 +44,8 @@ class Coach:
 
     @cached_property
     def rubric(self) -> Rubric:
-        """The rubric in force."""
-        return load_rubric()
+        """The rubric in force: the company's own where the settings name one. DataFileError where it does not fit."""
+        return load_rubric(self.settings.rubric) if self.settings.rubric else load_rubric()
 
     @cached_property
     def records(self) -> Repository:
@@ -60,9 +65,9 @@ class Coach:
         return open_library(self.cards, self.embedder, self.settings.index_folder)
 
     @cached_property
-    def detector(self) -> RuleDetector:
+    def detector(self) -> Detector:
         """The embedded observer."""
-        return RuleDetector(self.embedder, self.rubric)
+        return Detector(self.embedder, self.rubric)
 
     @property
     def engine(self) -> Engine:
@@ -86,8 +91,22 @@ class Coach:
         """Who scores replies."""
         if self.engine is Engine.MODEL:
             judge = make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE)
-            return ModelJudge(judge, self.settings.model, self.rubric, fallback=self.detector)
+            return ModelJudge(judge, self.settings.model, self.rubric, fallback=self.detector,
+                              repeats=self.settings.judge_repeats)
         return self.detector
+
+    @property
+    def observer_key(self) -> str:
+        """All that decides what a reply scores, as one line: another key, other scores."""
+        rubric = f"rubric {self.rubric.version} {content_hash(self.rubric.model_dump_json())}"
+        if self.engine is Engine.MODEL:
+            return f"model {self.settings.model} prompt {get_prompt('reply-judge').hash} {rubric}"
+        return f"embedded {load_model().version} {self.embedder.name} {rubric}"
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Finds the steps of the frameworks in what a trainee said."""
+        return Coverage(self.embedder)
 
     @cached_property
     def voice(self) -> Voice:

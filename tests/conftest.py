@@ -19,7 +19,8 @@ from hypothesis import settings as hypothesis_settings
 
 from coach.knowledge import Library, build_index, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
-from coach.scoring.detector import RuleDetector
+from coach.scoring.coverage import Coverage
+from coach.scoring.detector import Detector
 from coach.scoring.rubric import Rubric, load_rubric
 from coach.settings import Embeddings, Engine, Settings, data_folder
 from coach.wiring import Coach
@@ -122,9 +123,15 @@ def rubric() -> Rubric:
 
 
 @pytest.fixture(scope="session")
-def detector(embedder: Embedder, rubric: Rubric) -> RuleDetector:
+def detector(embedder: Embedder, rubric: Rubric) -> Detector:
     """The embedded observer, on the rubric that ships."""
-    return RuleDetector(embedder, rubric)
+    return Detector(embedder, rubric)
+
+
+@pytest.fixture(scope="session")
+def coverage(embedder: Embedder) -> Coverage:
+    """Finds the steps of the frameworks."""
+    return Coverage(embedder)
 
 
 @pytest.fixture(scope="session")

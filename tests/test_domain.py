@@ -23,7 +23,7 @@ from coach.domain import (
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 SCORE = ReplyScore(
-    60, 20, (Observation(Behaviour.ACKNOWLEDGES, "big news", 8),), (), (), 0.9, ScoreSource("embedded", "m", "", "1")
+    60, 20, 50, False, (Observation(Behaviour.ACKNOWLEDGES, "big news", 8),), (), (), 0.9, ScoreSource("embedded", "m", "", "1")
 )
 
 

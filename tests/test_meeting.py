@@ -303,7 +303,7 @@ class TestEnd:
             "Let's leave the project for today. How are people taking it?",
             "It sounds as if that weighs on you. Who are you most worried about?",
             "How did you find out yourself?",
-            "That must have been a shock. Who decides things now?",
+            "That must have been a shock. What did you do then?",
             "What does all this mean for you personally?",
             "Tell me about the people you hired.",
             "What's the hardest part of this for you?",

@@ -78,7 +78,7 @@ def scenarios(_: App) -> Finding:
 def rubric(_: App) -> Finding:
     """Whether the rubric and the rules of the director and the detector load."""
     from coach.customer.rules import load_rules  # noqa: PLC0415 - see the head of the file
-    from coach.scoring.detector import load_cues  # noqa: PLC0415 - likewise
+    from coach.scoring.cues import load_cues  # noqa: PLC0415 - likewise
 
     load_rules()
     load_cues()

@@ -60,7 +60,8 @@ def agreement_command(app: App, labels: Path | None, as_json: bool) -> None:
 
     Tells, with 95% intervals, the rank correlation and the weighted kappa of each scale, and the F1 of each behaviour.
     """
-    from coach.evals.agreement import agreement, load_rated  # noqa: PLC0415 - brings the scorer
+    from coach.evals.agreement import agreement  # noqa: PLC0415 - brings the scorer
+    from coach.evals.labels import load_rated  # noqa: PLC0415 - likewise
     from coach.evals.report import agreement_json, agreement_text  # noqa: PLC0415 - likewise
 
     rated = load_rated(labels)
@@ -70,3 +71,69 @@ def agreement_command(app: App, labels: Path | None, as_json: bool) -> None:
     found = agreement(rated, app.coach.observer, bar)
     bar.clear()
     click.echo(json.dumps(agreement_json(found), indent=2) if as_json else plain(agreement_text(found)))
+
+
+@evals.command("robustness")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def robustness_command(app: App, as_json: bool) -> None:
+    """Try whether the scorer is fair and holds.
+
+    Other idioms, names and genders should score alike, and stuffing should raise nothing.
+    """
+    from coach.evals.pairs import robustness  # noqa: PLC0415 - brings the scorer
+    from coach.evals.report import robustness_json, robustness_text  # noqa: PLC0415 - likewise
+
+    bar = Bar("Pairs")
+    found = robustness(app.coach.observer, bar)
+    bar.clear()
+    click.echo(json.dumps(robustness_json(found), indent=2) if as_json else plain(robustness_text(found)))
+
+
+@evals.command("ablation")
+@pass_app
+def ablation_command(app: App) -> None:
+    """Tell what each group of features is worth.
+
+    The embedded scorer's agreement with the training ratings, when one group is left out; about a minute.
+    """
+    from coach.evals.ablation import ablation  # noqa: PLC0415 - brings the scorer
+    from coach.evals.report import ablation_text  # noqa: PLC0415 - likewise
+    from coach.evals.training import examples, load_training  # noqa: PLC0415 - likewise
+
+    bar = Bar("Training replies")
+    found = examples(load_training(), app.coach.embedder, bar)
+    bar.clear()
+    click.echo(ablation_text(ablation(found)))
+
+
+@evals.command("train")
+@pass_app
+def train_command(app: App) -> None:
+    """Train the embedded scorer anew.
+
+    From the rated replies that ship, in about a minute. The tuned encoder is taken as it is; `coach evals tune` makes
+    it anew, which takes an hour and needs torch.
+    """
+    from coach.evals.training import load_training, train_model  # noqa: PLC0415 - brings the scorer
+
+    rated = load_training()
+    bar = Bar("Training replies")
+    path = train_model(rated, app.coach.embedder, bar)
+    bar.end(f"Trained on {len(rated)} rated replies: {path} ({path.stat().st_size / 1e6:.1f} MB).")
+
+
+@evals.command("tune")
+def tune_command() -> None:
+    """Tune the scorer's encoder anew.
+
+    It takes an hour on one core and needs torch, which `make tune` brings.
+    """
+    from coach.evals.training import load_training  # noqa: PLC0415 - brings the scorer
+    from coach.evals.tuning import tune_encoder  # noqa: PLC0415 - likewise
+
+    def progress(what: str, done: int, total: int) -> None:
+        Bar(what)(done, total)
+
+    tune_encoder(load_training(), progress)
+    click.echo("Tuned. `coach evals train` builds the scorer on it.", err=True)

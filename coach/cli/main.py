@@ -16,6 +16,7 @@ from coach.cli.knowledge import knowledge
 from coach.cli.meetings import meetings
 from coach.cli.prompts import prompts
 from coach.cli.scenarios import scenarios
+from coach.cli.score import score
 from coach.cli.serve import serve
 from coach.cli.terminal import one_line
 from coach.errors import CoachError
@@ -79,7 +80,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (serve, chat, meetings, scenarios, knowledge, ask, prompts, evals, doctor):
+for command in (serve, chat, meetings, scenarios, knowledge, ask, score, prompts, evals, doctor):
     cli.add_command(command)
 
 

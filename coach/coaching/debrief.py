@@ -6,6 +6,7 @@ from enum import StrEnum
 from coach.coaching.words import COOL
 from coach.customer.scenario import Scenario
 from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, ReplyScore, Tip
+from coach.scoring.coverage import Coverage
 from coach.scoring.meeting_score import score_meeting
 from coach.scoring.rubric import Rubric, Side
 
@@ -61,9 +62,9 @@ class Debrief:
     goals: tuple[Tip, ...]
 
 
-def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric) -> Debrief:
+def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric, coverage: Coverage) -> Debrief:
     """The debrief of `meeting`, finished or not."""
-    score = score_meeting(meeting)
+    score = score_meeting(meeting, coverage)
     told = tuple(scenario.fact(fact).title for fact in score.facts_learned)
     kept = tuple(fact.title for fact in scenario.facts if fact.id not in score.facts_learned)
     return Debrief(

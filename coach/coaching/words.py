@@ -16,6 +16,8 @@ def verdict(score: ReplyScore, first_name: str) -> str:
         return f"That was said to the scorer. {first_name} heard it too."
     if score.shows(B.FALSE_EMPATHY):
         return f"A kind word, and then straight to business. {first_name} notices the turn."
+    if score.earned and score.selling >= SELLING:
+        return f"Business, and at a moment when {first_name} was ready for it."
     if Event.DEAL_BEFORE_PERSON in score.events:
         return f"You asked about the business before you asked about {first_name}."
     if score.shows(B.NON_APOLOGY):
@@ -32,6 +34,14 @@ def verdict(score: ReplyScore, first_name: str) -> str:
     if score.empathy >= COOL:
         return f"Decent. There was room to go closer to what matters to {first_name}."
     return f"{first_name} is none the wiser about where you stand."
+
+
+def how_sure(score: ReplyScore) -> str:
+    """How far the two numbers can be trusted, in words that say what they mean."""
+    if score.source.engine != "embedded":
+        return f"How sure the judge was of what it saw: {score.confidence:.0%}."
+    return (f"Of replies like this one about {round(score.confidence * 10)} in 10 got numbers within 25 points of what careful "
+            "raters gave, on both scales.")
 
 
 def doubt(score: ReplyScore) -> str:

@@ -38,7 +38,8 @@ _NOTHING = Effect(trust=0, openness=0, stress=0, patience=0, why="an ordinary re
 _CLUE_AHEAD = 0.22
 _PATIENT_ENOUGH_FOR_CLUES = 0.25
 # A rebuke that is not deserved costs more than one that is missed.
-_SURE_ENOUGH_TO_COOL = 0.65
+_SURE_ENOUGH_TO_COOL = 0.5
+_ABOUT_AS_SURE = 0.2
 # What she says to a kindness that came with a question would sound like its answer ("Yes, that's it"); these do not.
 _BEFORE_AN_ANSWER = (Reaction.AGENDA_ASIDE, Reaction.HELP_OFFERED, Reaction.OWNED_MISTAKE)
 # A fact told in the last minute may still be answered.
@@ -115,8 +116,11 @@ class _Turn:
                  chance: Random) -> None:
         self.scenario, self.rules, self.before, self.heard, self.chance = scenario, rules, memory, heard, chance
         self.shown = {seen.behaviour for seen in observations}
-        sure = {seen.behaviour for seen in observations if seen.confidence >= _SURE_ENOUGH_TO_COOL}
-        self.cooling = next((reaction for behaviour, reaction in _COOLING if behaviour in sure), None)
+        sure = {seen.behaviour: seen.confidence for seen in observations}
+        surest = max((sure.get(behaviour, 0.0) for behaviour, _ in _COOLING), default=0.0)
+        # What weighs most, of what she is about as sure of as of anything.
+        least = max(_SURE_ENOUGH_TO_COOL, surest - _ABOUT_AS_SURE)
+        self.cooling = next((reaction for behaviour, reaction in _COOLING if sure.get(behaviour, 0.0) >= least), None)
         if B.OWNS_MISTAKE in self.shown and self.cooling not in (Reaction.PRESSED, Reaction.PITCH, Reaction.NON_APOLOGY):
             self.cooling = None
         self.state = moved(rules, memory.state, observations, heard.kind)

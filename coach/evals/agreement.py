@@ -1,50 +1,22 @@
 """How far the scorer's two scales and its behaviours agree with rated replies."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
 
-from coach.datafile import read_text
-from coach.domain import Behaviour, ReplyScore, Speaker, Transcript, Turn
-from coach.errors import DataFileError
-from coach.evals.statistics import Estimate, bootstrap, f1, spearman, weighted_kappa
-from coach.scoring.detector import Observer
-from coach.settings import data_folder
+from coach.domain import Behaviour, ReplyScore
+from coach.evals.labels import RatedReply
+from coach.evals.statistics import Estimate, Numbers, bootstrap, f1, partial_spearman, spearman, weighted_kappa
+from coach.language.text import words
+from coach.scoring.observer import Observer
 
 Progress = Callable[[int, int], None]
-LABELS = "replies_dev.jsonl"
+SCALES = ("empathy", "selling", "overall")
 _STEPS = 4
 _POINTS_A_STEP = 25
-
-
-class _Said(BaseModel):
-    role: Speaker
-    text: str
-
-
-class _Gold(BaseModel):
-    empathy: float
-    selling: float
-    behaviours: tuple[str, ...]
-
-
-class RatedReply(BaseModel):
-    """A reply in context, with its ratings on scales of 0 to 4."""
-
-    id: str
-    history: tuple[_Said, ...]
-    reply: str
-    gold: _Gold
-
-    @property
-    def transcript(self) -> Transcript:
-        """What was said before the reply."""
-        return Transcript(tuple(Turn(said.role, said.text) for said in self.history))
+_BANDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +39,45 @@ class BehaviourAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Sureness:
+    """The replies whose confidence lies in one band, and how many of them deserved it.
+
+    Attributes:
+        confidence: the mean of what was claimed.
+        near: the share whose empathy and selling both came within 25 points of the raters' median.
+    """
+
+    replies: int
+    confidence: float
+    near: float
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """All of it, over `replies` rated replies."""
+    """All of it, over `replies` rated replies.
+
+    Attributes:
+        length: by scale, Spearman's correlation of score and word count with the ratings held fixed; 0 is fair.
+        sureness: the replies in bands of rising confidence.
+        earned: F1 of "the selling is earned".
+    """
 
     replies: int
     scales: tuple[ScaleAgreement, ...]
     behaviours: tuple[BehaviourAgreement, ...]
+    earned: float
+    length: Mapping[str, float]
+    sureness: tuple[Sureness, ...]
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error: how far claim and truth lie apart, over all bands (Naeini et al., 2015)."""
+        return sum(band.replies * abs(band.confidence - band.near) for band in self.sureness) / self.replies
 
     def macro_f1(self, commonest: int = 15) -> float:
         """The mean F1 over the behaviours that the raters named most."""
         most = sorted(self.behaviours, key=lambda one: -one.rated)[:commonest]
         return float(np.mean([one.f1 for one in most]))
-
-
-def load_rated(path: Path | None = None) -> tuple[RatedReply, ...]:
-    """Read rated replies, a JSON object a line.
-
-    Raises:
-        DataFileError: names file, line and fault.
-    """
-    path = path or data_folder("evals") / "labels" / LABELS
-    rated = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            rated.append(RatedReply.model_validate(json.loads(line)))
-        except json.JSONDecodeError as error:
-            raise DataFileError(path, number, f"not JSON: {error.msg}.") from error
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"])
-            raise DataFileError(path, number, f"{where}: {fault['msg']}.") from error
-    return tuple(rated)
 
 
 def agreement(rated: Sequence[RatedReply], observer: Observer, progress: Progress | None = None) -> Agreement:
@@ -109,13 +87,23 @@ def agreement(rated: Sequence[RatedReply], observer: Observer, progress: Progres
         scores.append(observer.score(one.transcript, one.reply))
         if progress is not None:
             progress(done, len(rated))
-    gold = {"empathy": np.array([one.gold.empathy for one in rated]), "selling": np.array([one.gold.selling for one in rated])}
-    ours = {"empathy": np.array([float(s.empathy) for s in scores]), "selling": np.array([float(s.selling) for s in scores])}
+    gold = {scale: np.array([getattr(one.gold, scale) for one in rated], dtype=np.float64) for scale in SCALES}
+    ours = {scale: np.array([getattr(score, scale) for score in scores], dtype=np.float64) for scale in SCALES}
+    lengths = np.array([len(words(one.reply)) for one in rated], dtype=np.float64)
     return Agreement(
         replies=len(rated),
         scales=tuple(ScaleAgreement(scale, bootstrap(spearman, ours[scale], gold[scale]),
                                     bootstrap(weighted_kappa, _steps(ours[scale]), gold[scale])) for scale in gold),
-        behaviours=tuple(_behaviour(b, rated, scores) for b in Behaviour))
+        behaviours=tuple(_behaviour(b, rated, scores) for b in Behaviour),
+        earned=f1(np.array([one.gold.earned for one in rated]), np.array([score.earned for score in scores])),
+        length={scale: partial_spearman(ours[scale], lengths, gold[scale]) for scale in SCALES},
+        sureness=_sureness(ours, gold, np.array([score.confidence for score in scores])))
+
+
+def _sureness(ours: Mapping[str, Numbers], gold: Mapping[str, Numbers], claimed: Numbers) -> tuple[Sureness, ...]:
+    near = np.logical_and(*(np.abs(ours[scale] - _POINTS_A_STEP * gold[scale]) <= _POINTS_A_STEP for scale in SCALES[:2]))
+    bands = np.array_split(np.argsort(claimed, kind="stable"), min(_BANDS, len(claimed)))
+    return tuple(Sureness(len(band), float(claimed[band].mean()), float(near[band].mean())) for band in bands)
 
 
 def _steps(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from coach.domain import Json
+from coach.evals.ablation import Worth
 from coach.evals.agreement import Agreement
+from coach.evals.pairs import Difference, Robustness, by_kind, mean_difference
 from coach.evals.run import Result, SuiteRun
 from coach.evals.statistics import Estimate, PassRate, pass_rate
 
@@ -93,12 +95,56 @@ def agreement_text(found: Agreement) -> str:
     lines += ["", f"{'behaviour':<20}{'rated':>7}{'seen':>7}{'F1':>7}"]
     lines += [f"{one.behaviour:<20}{one.rated:>7}{one.seen:>7}{one.f1:>7.2f}"
               for one in sorted(found.behaviours, key=lambda one: -one.rated)]
-    return "\n".join([*lines, "", f"macro F1 over the 15 commonest: {found.macro_f1():.2f}"])
+    lines += ["", f"macro F1 over the 15 commonest: {found.macro_f1():.2f}; F1 of earned: {found.earned:.2f}"]
+    told = ", ".join(f"{scale} {value:+.2f}" for scale, value in found.length.items())
+    lines += [f"Spearman of score and length, ratings held fixed: {told}"]
+    lines += ["", f"{'confidence':<12}{'replies':>8}{'both scales within 25 points':>32}"]
+    lines += [f"{band.confidence:<12.2f}{band.replies:>8}{band.near:>32.2f}" for band in found.sureness]
+    return "\n".join([*lines, f"expected calibration error: {found.calibration_error:.2f}"])
 
 
 def agreement_json(found: Agreement) -> dict[str, object]:
     """The agreement for programs; stable keys."""
-    return asdict(found) | {"macro_f1_15": found.macro_f1()}
+    return asdict(found) | {"macro_f1_15": found.macro_f1(), "calibration_error": found.calibration_error}
+
+
+def robustness_text(found: Robustness) -> str:
+    """The differences as small tables, and the gaming that paid, one by one."""
+    lines = [f"{'pairs':<28}{'count':>6}{'mean |difference| of empathy':>32}{'of selling':>12}"]
+    for name, differences in (("other idioms", found.idioms), ("other names and genders", found.names)):
+        lines.append(_difference_row(name, differences))
+    lines += [_difference_row(f"  {kind}", some) for kind, some in by_kind(found.idioms).items()]
+    lines += ["", f"Gaming: {len(found.raised)} of {len(found.gaming)} additions raised empathy."]
+    lines += [f"  +{one.empathy} ({one.kind}) “{one.second}”" for one in found.raised]
+    return "\n".join(lines)
+
+
+def robustness_json(found: Robustness) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "idioms": _difference_json(found.idioms), "names": _difference_json(found.names),
+        "gaming": {"tried": len(found.gaming), "raised": len(found.raised), "raising": [asdict(one) for one in found.raised]}}
+
+
+def _difference_row(name: str, differences: tuple[Difference, ...]) -> str:
+    empathy, selling = mean_difference(differences)
+    return f"{name:<28}{len(differences):>6}{empathy:>32.1f}{selling:>12.1f}"
+
+
+def _difference_json(differences: tuple[Difference, ...]) -> dict[str, object]:
+    empathy, selling = mean_difference(differences)
+    return {"pairs": len(differences), "empathy": empathy, "selling": selling}
+
+
+def ablation_text(worths: Sequence[Worth]) -> str:
+    """One row a group left out, and what that costs."""
+    whole = worths[0]
+    lines = [f"{'left out':<26}{'empathy':>16}{'selling':>16}{'overall':>16}{'macro F1':>16}"]
+    for one in worths:
+        cells = [f"{value:.3f} ({value - whole.spearman[scale]:+.3f})" for scale, value in one.spearman.items()]
+        cells.append(f"{one.macro_f1:.3f} ({one.macro_f1 - whole.macro_f1:+.3f})")
+        lines.append(f"{one.without or 'nothing':<26}" + "".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines)
 
 
 def _with_interval(estimate: Estimate) -> str:

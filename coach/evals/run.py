@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from coach.domain import ReplyScore
 from coach.errors import CoachError
 from coach.evals.cases import Case, Expectation, Span, Suite
-from coach.scoring.detector import Observer
+from coach.scoring.observer import Observer
 
 Progress = Callable[[int, int], None]
 

@@ -66,6 +66,13 @@ def spearman(one: Numbers, two: Numbers) -> float:
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
+def partial_spearman(one: Numbers, two: Numbers, given: Numbers) -> float:
+    """Spearman's correlation of `one` and `two` with `given` held fixed: the partial correlation of their ranks, -1 to 1."""
+    ab, ac, bc = spearman(one, two), spearman(one, given), spearman(two, given)
+    left = (1 - ac * ac) * (1 - bc * bc)
+    return (ab - ac * bc) / math.sqrt(left) if left > 0 else 0.0
+
+
 def _ranks(values: Numbers) -> Numbers:
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(count)

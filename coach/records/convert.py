@@ -114,8 +114,11 @@ def _score_to_row(score: ReplyScore, *, scenario_hash: str, seed: int) -> ScoreR
     return ScoreRow(
         empathy=score.empathy,
         selling=score.selling,
+        overall=score.overall,
+        earned=score.earned,
         confidence=score.confidence,
         note=score.note,
+        reason=score.reason,
         events=[event.value for event in score.events],
         contributions=[
             ContributionJson(behaviour=part.behaviour, empathy=part.empathy, selling=part.selling)
@@ -145,6 +148,8 @@ def _score_from_row(row: ScoreRow) -> ReplyScore:
     return ReplyScore(
         empathy=row.empathy,
         selling=row.selling,
+        overall=row.overall,
+        earned=row.earned,
         observations=tuple(
             Observation(
                 behaviour=seen.behaviour,
@@ -164,6 +169,7 @@ def _score_from_row(row: ScoreRow) -> ReplyScore:
             engine=row.engine, model=row.model, prompt_hash=row.prompt_hash, rubric_version=row.rubric_version
         ),
         note=row.note,
+        reason=row.reason,
     )
 
 

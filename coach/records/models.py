@@ -156,14 +156,18 @@ class ScoreRow(Base):
         UniqueConstraint("exchange_id"),
         CheckConstraint("empathy BETWEEN 0 AND 100", name="empathy"),
         CheckConstraint("selling BETWEEN 0 AND 100", name="selling"),
+        CheckConstraint("overall BETWEEN 0 AND 100", name="overall"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     exchange_id: Mapped[int] = mapped_column(ForeignKey("exchanges.id", ondelete="CASCADE"))
     empathy: Mapped[int]
     selling: Mapped[int]
+    overall: Mapped[int]
+    earned: Mapped[bool]
     confidence: Mapped[float]
     note: Mapped[str]
+    reason: Mapped[str]
     events: Mapped[list[str]] = mapped_column(JSON)
     contributions: Mapped[list[ContributionJson]] = mapped_column(JSON)
     engine: Mapped[str]

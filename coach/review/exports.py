@@ -85,8 +85,11 @@ def _score_data(score: ReplyScore) -> _Object:
     return {
         "empathy": score.empathy,
         "selling": score.selling,
+        "overall": score.overall,
+        "earned": score.earned,
         "confidence": score.confidence,
         "note": score.note,
+        "reason": score.reason,
         "events": [str(event) for event in score.events],
         "observations": [
             {"behaviour": str(seen.behaviour), "quote": seen.quote, "start": seen.start, "confidence": seen.confidence,

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from coach.datafile import DataModel, FieldError, load_yaml
-from coach.domain import Behaviour, Contribution, Event, Observation, ReplyScore, ScoreSource
+from coach.domain import WHOLE_REPLY, Behaviour, Contribution, Event, Impression, Observation, ReplyScore, ScoreSource
 
 RUBRIC_FILE = Path(__file__).parent / "rubric.yaml"
 Points = Annotated[float, Field(ge=-100, le=100)]
@@ -42,6 +42,7 @@ class Rubric(DataModel):
     """From observations to scores of 0 to 100."""
 
     version: str
+    impression: Annotated[float, Field(ge=0, le=1)]
     empathy_base: Points
     selling_base: Points
     empathy_ceilings: Mapping[str, Points]
@@ -59,6 +60,8 @@ class Rubric(DataModel):
 
     def label(self, behaviour: str) -> str:
         """What a trainee reads for `behaviour`; its id where another rubric once named it and this one does not."""
+        if behaviour == WHOLE_REPLY:
+            return "the reply as a whole"
         return self.behaviours[behaviour].label if behaviour in self.behaviours else behaviour
 
     def side(self, behaviour: str) -> Side:
@@ -66,32 +69,41 @@ class Rubric(DataModel):
         return self.behaviours[behaviour].side if behaviour in self.behaviours else Side.CRAFT
 
     def score(self, observations: Sequence[Observation], events: Sequence[Event], source: ScoreSource,
-              note: str = "") -> ReplyScore:
-        """Add up what was observed: base + points x confidence, each behaviour once (at its most confident), within 0 to 100.
+              impression: Impression, note: str = "") -> ReplyScore:
+        """Weigh what was observed, and what the observer makes of the reply as a whole.
+
+        What can be pointed at: base + points x confidence, each behaviour once (at its most confident), within 0 to 100; half
+        sure earns half the points. The score is a mean of that and the impression, which counts `impression` of 1. At last a
+        behaviour with a ceiling lowers empathy to it, as far as it is sure.
 
         Args:
             observations: each of a behaviour that this rubric knows.
             events: passed on into the score.
             source: passed on into the score.
+            impression: of the same observer.
             note: why the score deserves doubt, or empty.
         """
-        strongest: dict[str, float] = {}
+        surest: dict[str, float] = {}
         for seen in observations:
-            strongest[seen.behaviour] = max(seen.confidence, strongest.get(seen.behaviour, 0.0))
-        contributions = tuple(
-            Contribution(b, self.behaviours[b].empathy * c, self.behaviours[b].selling * c) for b, c in strongest.items())
-        empathy = self.empathy_base + sum(c.empathy for c in contributions)
-        selling = self.selling_base + sum(c.selling for c in contributions)
-        empathy = min([empathy, *(self.empathy_ceilings[b] for b in strongest if b in self.empathy_ceilings)])
-        sure = [seen.confidence for seen in observations]
-        confidence = sum(sure) / len(sure) if sure else 0.5
+            surest[seen.behaviour] = max(seen.confidence, surest.get(seen.behaviour, 0.0))
+        by_eye = 1 - self.impression
+        parts = [Contribution(b, self.behaviours[b].empathy * c * by_eye, self.behaviours[b].selling * c * by_eye)
+                 for b, c in surest.items()]
+        seen_empathy = _clamped(self.empathy_base + sum(self.behaviours[b].empathy * c for b, c in surest.items()))
+        seen_selling = _clamped(self.selling_base + sum(self.behaviours[b].selling * c for b, c in surest.items()))
+        empathy = by_eye * seen_empathy + self.impression * impression.empathy
+        ceiling = min([100.0, *(100 - surest[b] * (100 - most) for b, most in self.empathy_ceilings.items() if b in surest)])
+        empathy, selling = min(empathy, ceiling), by_eye * seen_selling + self.impression * impression.selling
+        rest = Contribution(WHOLE_REPLY, empathy - self.empathy_base - sum(part.empathy for part in parts),
+                            selling - self.selling_base - sum(part.selling for part in parts))
         return ReplyScore(
-            empathy=_within(empathy), selling=_within(selling), observations=tuple(observations), contributions=contributions,
-            events=tuple(events), confidence=round(confidence, 2), source=source, note=note)
+            empathy=round(empathy), selling=round(selling), overall=round(_clamped(impression.overall)),
+            earned=impression.earned, observations=tuple(observations), contributions=(*parts, rest), events=tuple(events),
+            confidence=round(impression.confidence, 2), source=source, note=note, reason=impression.reason)
 
 
-def _within(points: float) -> int:
-    return round(min(100.0, max(0.0, points)))
+def _clamped(points: float) -> float:
+    return min(100.0, max(0.0, points))
 
 
 @lru_cache

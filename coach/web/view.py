@@ -6,11 +6,12 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from coach.coaching.words import doubt, verdict
+from coach.coaching.words import doubt, how_sure, verdict
 from coach.customer.scenario import Scenario, get_scenario
-from coach.domain import Ending, Exchange, Meeting, ScoreSource
+from coach.domain import Ending, Exchange, Meeting, Observation, ScoreSource
 from coach.errors import CoachError
 from coach.records import MeetingSummary
+from coach.scoring.rubric import Rubric
 from coach.web.charts import Mark, Series, line_chart
 from coach.web.render import Span, marked, render
 from coach.wiring import Coach
@@ -18,6 +19,7 @@ from coach.wiring import Coach
 Message = dict[str, Any]
 _HOW = {None: "not finished", Ending.WELL: "ended well", Ending.FLAT: "ended flat", Ending.LEFT: "the customer left"}
 _TRUST_WORDS = ((0.2, "Closed"), (0.4, "Wary"), (0.62, "Opening up"), (0.8, "Trusting"), (1.01, "Frank with you"))
+_LIKELY = 0.5
 _SPARK_WIDTH, _SPARK_HEIGHT = 120, 32
 
 
@@ -30,10 +32,16 @@ def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str 
     return render(
         "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
         spans=marked(exchange.reply, score.observations, rubric),
-        seen=[(rubric.side(o.behaviour).value, rubric.label(o.behaviour), _short(o.about)) for o in score.observations],
+        seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), _short(o.about)) for o in score.observations],
         tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
         parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in score.contributions],
-        source=source_words(score.source))
+        sure=how_sure(score), source=source_words(score.source))
+
+
+def seen_words(seen: Observation, rubric: Rubric) -> str:
+    """What was seen, as it is told; what is less likely than not is told as such."""
+    label = rubric.label(seen.behaviour)
+    return label if seen.confidence >= _LIKELY else f"perhaps {label}"
 
 
 def source_words(source: ScoreSource) -> str:

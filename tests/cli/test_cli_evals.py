@@ -7,12 +7,12 @@ import pytest
 from click.testing import Result
 
 from coach.evals import get_suite, run_suite
-from coach.scoring.detector import RuleDetector
+from coach.scoring.detector import Detector
 
 Run = Callable[..., Result]
 
 
-def test_the_report_names_what_failed(run: Run, detector: RuleDetector) -> None:
+def test_the_report_names_what_failed(run: Run, detector: Detector) -> None:
     expected = run_suite(get_suite("first-replies"), detector)
     result = run("evals", "run")
     assert result.exit_code == 0
@@ -29,7 +29,7 @@ def test_as_json(run: Run) -> None:
     assert data["pass_rate"]["total"] == len(data["suites"][0]["cases"])
 
 
-def test_a_rate_below_the_threshold_is_an_error(run: Run, detector: RuleDetector) -> None:
+def test_a_rate_below_the_threshold_is_an_error(run: Run, detector: Detector) -> None:
     done = run_suite(get_suite("first-replies"), detector)
     rate = done.passed / len(done.results)
     assert run("evals", "run", "--at-least", str(rate)).exit_code == 0

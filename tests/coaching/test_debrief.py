@@ -21,6 +21,7 @@ from coach.domain import (
     ScoreSource,
     Tip,
 )
+from coach.scoring.coverage import Coverage
 from coach.scoring.rubric import Rubric
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -61,7 +62,7 @@ def exchange(
 ) -> Exchange:
     reply = " ".join(f"{behaviour}." for behaviour in behaviours) or "Well."
     seen = tuple(Observation(behaviour, f"{behaviour}.", reply.index(behaviour)) for behaviour in behaviours)
-    score = ReplyScore(empathy, selling, seen, (), (Event.DEAL_BEFORE_PERSON,) if deal_first else (), 0.9, SOURCE)
+    score = ReplyScore(empathy, selling, 50, False, seen, (), (Event.DEAL_BEFORE_PERSON,) if deal_first else (), 0.9, SOURCE)
     move = Move("listen", "guarded", facts=facts, clue_met=met, clue_missed=missed)
     return Exchange(
         number, reply, line, CustomerState(trust, 0.3, 0.7, 0.7), move, {}, "embedded", AT, score, tip(card) if card else None
@@ -129,19 +130,24 @@ def meeting(*exchanges: Exchange, ending: Ending | None = None) -> Meeting:
     ],
 )
 def test_the_headline(
-    rubric: Rubric, scenario: Scenario, exchanges: tuple[Exchange, ...], ending: Ending | None, headline: str
+    rubric: Rubric,
+    scenario: Scenario,
+    coverage: Coverage,
+    exchanges: tuple[Exchange, ...],
+    ending: Ending | None,
+    headline: str,
 ) -> None:
-    assert debrief(meeting(*exchanges, ending=ending), scenario, rubric).headline == headline
+    assert debrief(meeting(*exchanges, ending=ending), scenario, rubric, coverage).headline == headline
 
 
-def test_what_she_told_and_what_she_kept(rubric: Rubric, scenario: Scenario) -> None:
-    told = debrief(meeting(exchange(1, 0.4, facts=("team", "floor"))), scenario, rubric)
+def test_what_she_told_and_what_she_kept(rubric: Rubric, scenario: Scenario, coverage: Coverage) -> None:
+    told = debrief(meeting(exchange(1, 0.4, facts=("team", "floor"))), scenario, rubric, coverage)
     titles = {fact.id: fact.title for fact in scenario.facts}
     assert told.told == (titles["acquired"], titles["team"], titles["floor"])
     assert set(told.kept) == set(titles.values()) - set(told.told)
 
 
-def test_the_moments_are_the_two_that_moved_her_most(rubric: Rubric, scenario: Scenario) -> None:
+def test_the_moments_are_the_two_that_moved_her_most(rubric: Rubric, scenario: Scenario, coverage: Coverage) -> None:
     found = debrief(
         meeting(
             exchange(1, 0.38, "acknowledges"),
@@ -151,6 +157,7 @@ def test_the_moments_are_the_two_that_moved_her_most(rubric: Rubric, scenario: S
         ),
         scenario,
         rubric,
+        coverage,
     )
     costly, best = found.moments
     assert (costly.kind, costly.exchange.number, costly.said) == (MomentKind.COSTLY, 2, "turns_to_deal.")
@@ -162,17 +169,20 @@ def test_the_moments_are_the_two_that_moved_her_most(rubric: Rubric, scenario: S
 
 @pytest.mark.parametrize("exchanges", [(), (exchange(1, 0.33), exchange(2, 0.32))])
 def test_where_she_was_hardly_moved_there_are_no_moments(
-    rubric: Rubric, scenario: Scenario, exchanges: tuple[Exchange, ...]
+    rubric: Rubric, scenario: Scenario, coverage: Coverage, exchanges: tuple[Exchange, ...]
 ) -> None:
-    assert debrief(meeting(*exchanges), scenario, rubric).moments == ()
+    assert debrief(meeting(*exchanges), scenario, rubric, coverage).moments == ()
 
 
 @pytest.mark.parametrize("trusts", [(0.4, 0.5), (0.2, 0.1)])
-def test_where_she_moved_one_way_there_is_one_moment(rubric: Rubric, scenario: Scenario, trusts: tuple[float, float]) -> None:
-    assert len(debrief(meeting(exchange(1, trusts[0]), exchange(2, trusts[1])), scenario, rubric).moments) == 1
+def test_where_she_moved_one_way_there_is_one_moment(
+    rubric: Rubric, scenario: Scenario, coverage: Coverage, trusts: tuple[float, float]
+) -> None:
+    told = debrief(meeting(exchange(1, trusts[0]), exchange(2, trusts[1])), scenario, rubric, coverage)
+    assert len(told.moments) == 1
 
 
-def test_each_clue_with_her_own_words(rubric: Rubric, scenario: Scenario) -> None:
+def test_each_clue_with_her_own_words(rubric: Rubric, scenario: Scenario, coverage: Coverage) -> None:
     people = scenario.clue("people").forms[1]
     told = debrief(
         meeting(
@@ -182,6 +192,7 @@ def test_each_clue_with_her_own_words(rubric: Rubric, scenario: Scenario) -> Non
         ),
         scenario,
         rubric,
+        coverage,
     )
     assert [(story.words, story.fact_title, story.met) for story in told.clues] == [
         (scenario.opening[0].words, scenario.fact("own_job").title, True),
@@ -196,7 +207,9 @@ def test_the_newest_words_of_a_clue_count(scenario: Scenario) -> None:
     assert clue_words(meeting(exchange(1, 0.3, line="In other words.")), scenario, "people") == ""
 
 
-def test_the_goals_are_two_tips_of_the_meeting_on_different_cards(rubric: Rubric, scenario: Scenario) -> None:
+def test_the_goals_are_two_tips_of_the_meeting_on_different_cards(
+    rubric: Rubric, scenario: Scenario, coverage: Coverage
+) -> None:
     told = debrief(
         meeting(
             exchange(1, 0.3, empathy=80, selling=5, card="praise"),
@@ -207,18 +220,19 @@ def test_the_goals_are_two_tips_of_the_meeting_on_different_cards(rubric: Rubric
         ),
         scenario,
         rubric,
+        coverage,
     )
     assert [goal.citation.card_id for goal in told.goals] == ["late", "early"]
 
 
 @pytest.mark.parametrize(("cards", "goals"), [([], []), (["a"], ["a"]), (["a", "a"], ["a"]), (["a", "b", "c"], ["c", "b"])])
 def test_where_nothing_was_amiss_the_latest_tips_will_do(
-    rubric: Rubric, scenario: Scenario, cards: list[str], goals: list[str]
+    rubric: Rubric, scenario: Scenario, coverage: Coverage, cards: list[str], goals: list[str]
 ) -> None:
     exchanges = [exchange(n, 0.3, empathy=90, selling=0, card=card) for n, card in enumerate(cards, start=1)]
-    assert [goal.citation.card_id for goal in debrief(meeting(*exchanges), scenario, rubric).goals] == goals
+    assert [goal.citation.card_id for goal in debrief(meeting(*exchanges), scenario, rubric, coverage).goals] == goals
 
 
-def test_a_reply_without_a_score_is_no_moment(rubric: Rubric, scenario: Scenario) -> None:
+def test_a_reply_without_a_score_is_no_moment(rubric: Rubric, scenario: Scenario, coverage: Coverage) -> None:
     unscored = replace(exchange(1, 0.9), score=None)
-    assert debrief(meeting(unscored), scenario, rubric).moments == ()
+    assert debrief(meeting(unscored), scenario, rubric, coverage).moments == ()

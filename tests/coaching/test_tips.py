@@ -12,7 +12,7 @@ CLUE = "I may not be here by summer"
 
 def score(*behaviours: str) -> ReplyScore:
     seen = tuple(Observation(behaviour, "words", 0) for behaviour in behaviours)
-    return ReplyScore(50, 50, seen, (), (), 0.9, ScoreSource("embedded", "m", "", "1"))
+    return ReplyScore(50, 50, 50, False, seen, (), (), 0.9, ScoreSource("embedded", "m", "", "1"))
 
 
 def situation(*behaviours: str, line: str = LINE, clue: str = CLUE) -> Situation:

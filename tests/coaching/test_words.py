@@ -15,7 +15,7 @@ def score(
 ) -> ReplyScore:
     seen = tuple(Observation(behaviour, "words", 0) for behaviour in behaviours)
     events = (Event.DEAL_BEFORE_PERSON,) if deal_first else ()
-    return ReplyScore(empathy, selling, seen, (), events, confidence, ScoreSource("embedded", "m", "", "1"), note)
+    return ReplyScore(empathy, selling, 50, False, seen, (), events, confidence, ScoreSource("embedded", "m", "", "1"), note)
 
 
 @pytest.mark.parametrize(

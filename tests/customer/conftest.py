@@ -14,7 +14,7 @@ from coach.domain import Ending, Meeting, Tip
 from coach.language.embeddings import Embedder
 from coach.meeting import Practice
 from coach.records import open_repository
-from coach.scoring.detector import RuleDetector
+from coach.scoring.detector import Detector
 from coach.scoring.rubric import Rubric
 
 Say = Callable[[Meeting], str]
@@ -78,7 +78,7 @@ class _NoTips(Tips):
 
 
 @pytest.fixture(scope="session")
-def practice(embedder: Embedder, detector: RuleDetector, rubric: Rubric, rules: Rules) -> Iterator[Practice]:
+def practice(embedder: Embedder, detector: Detector, rubric: Rubric, rules: Rules) -> Iterator[Practice]:
     """The real use case on the embedded engine, with records in memory and without tips."""
     records = open_repository("sqlite://")
     yield Practice(

@@ -10,8 +10,9 @@ from coach.customer.rules import Rules
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
 from coach.domain import Speaker, Transcript, Turn
+from coach.language.embeddings import Embedder
 from coach.language.kind import Kind
-from coach.scoring.detector import RuleDetector
+from coach.scoring.cues import Cues
 
 LAST = "Yes. Well."
 # None of these stands among the scenario's `asks`, nor was any of those written after one of these.
@@ -72,19 +73,19 @@ PARAPHRASES = {
 
 
 @pytest.fixture
-def hear(ear: Ear, detector: RuleDetector, scenario: Scenario, rules: Rules) -> "Hearing":
-    return Hearing(ear, detector, opening(scenario, rules))
+def hear(ear: Ear, embedder: Embedder, scenario: Scenario, rules: Rules) -> "Hearing":
+    return Hearing(ear, Cues(embedder), opening(scenario, rules))
 
 
 class Hearing:
     """Hears a reply to a line, at the beginning of a meeting."""
 
-    def __init__(self, ear: Ear, detector: RuleDetector, memory: Memory) -> None:
-        self._ear, self._detector, self._memory = ear, detector, memory
+    def __init__(self, ear: Ear, cues: Cues, memory: Memory) -> None:
+        self._ear, self._cues, self._memory = ear, cues, memory
 
     def __call__(self, reply: str, line: str = LAST, memory: Memory | None = None, before: tuple[Turn, ...] = ()) -> Heard:
         history = Transcript((*before, Turn(Speaker.CUSTOMER, line)))
-        return self._ear.hear(reply, self._detector.observe(history, reply), memory or self._memory, history)
+        return self._ear.hear(reply, self._cues.observe(history, reply), memory or self._memory, history)
 
 
 @pytest.mark.parametrize(("fact", "question"), [(fact, question) for fact, asked in PARAPHRASES.items() for question in asked])
@@ -255,8 +256,8 @@ def test_a_goodbye_may_still_ask(hear: Hearing) -> None:
 
 
 @given(reply=st.text(st.characters(exclude_categories=()), max_size=120))
-def test_any_reply_can_be_heard(ear: Ear, detector: RuleDetector, scenario: Scenario, rules: Rules, reply: str) -> None:
-    hearing = Hearing(ear, detector, opening(scenario, rules))
+def test_any_reply_can_be_heard(ear: Ear, embedder: Embedder, scenario: Scenario, rules: Rules, reply: str) -> None:
+    hearing = Hearing(ear, Cues(embedder), opening(scenario, rules))
     heard = hearing(reply, scenario.opening[0].line)
     assert heard == hearing(reply, scenario.opening[0].line)
     assert set(heard.facts) <= {fact.id for fact in scenario.facts}

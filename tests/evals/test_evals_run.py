@@ -7,7 +7,7 @@ import pytest
 from coach.domain import Observation, ReplyScore, ScoreSource, Transcript
 from coach.errors import ModelError
 from coach.evals import Case, Suite, get_suite, run_suite, to_json, to_text
-from coach.scoring.detector import RuleDetector
+from coach.scoring.detector import Detector
 
 EMBEDDED = ScoreSource("embedded", "rules-1", "", "1.0")
 MODEL = ScoreSource("model", "gpt-x", "abc", "1.0")
@@ -21,7 +21,7 @@ class Canned:
         if reply == "fail":
             raise ModelError("The language model did not answer.")
         seen = (Observation("acknowledges", reply, 0), *([Observation("pitch", reply, 0)] if "buy" in reply else []))
-        return ReplyScore(50, 20, seen, (), (), 0.9, MODEL if "buy" in reply else EMBEDDED)
+        return ReplyScore(50, 20, 50, False, seen, (), (), 0.9, MODEL if "buy" in reply else EMBEDDED)
 
 
 def suite(*cases: tuple[str, dict[str, object]]) -> Suite:
@@ -78,7 +78,7 @@ def test_the_json_holds_every_observation() -> None:
     assert case["source"] == {"engine": "model", "model": "gpt-x", "prompt_hash": "abc", "rubric_version": "1.0"}
 
 
-def test_the_detector_on_the_suite_that_ships(detector: RuleDetector) -> None:
+def test_the_detector_on_the_suite_that_ships(detector: Detector) -> None:
     """Not how many pass, which is for the report to say; but every quote stands in its reply, and twice gives the same."""
     first, second = (run_suite(get_suite("first-replies"), detector) for _ in range(2))
     assert first == second

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.language.bert import WIDTH
 from coach.language.embeddings import Embedder, LexicalEmbedder, RememberingEmbedder, Vectors, make_embedder
 from coach.language.lexicon import phrases
-from coach.language.minilm import WIDTH
 from coach.settings import Embeddings
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)

@@ -260,7 +260,12 @@ JUDGEMENT = json.dumps(
         "behaviours": [
             {"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""},
             {"behaviour": "flattery", "quote": "You are wonderful.", "confidence": 1.0, "about": ""},
-        ]
+        ],
+        "empathy": 2,
+        "selling": 0,
+        "overall": 2,
+        "earned": False,
+        "reason": "You named the news.",
     }
 )
 
@@ -282,7 +287,8 @@ def test_a_meeting_with_the_model_as_voice_and_judge(endpoint: Endpoint, by_mode
     assert [seen.behaviour for seen in exchange.score.observations] == ["acknowledges"]
     assert exchange.score.note.startswith("1 of the judge's quotes did not stand in the reply")
     assert practice.get(meeting.id, "ada").exchanges[1] == exchange
-    assert [bool(asked.get("stream")) for asked in endpoint.asked] == [False, True]
+    # The judge is asked twice, since one of its quotes is wrong; then the voice.
+    assert [bool(asked.get("stream")) for asked in endpoint.asked] == [False, False, True]
 
 
 @pytest.mark.parametrize("how", BAD)

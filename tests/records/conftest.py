@@ -33,6 +33,8 @@ def _exchange(number: int, reply: str = "That sounds hard. What happened?", **ch
     score = ReplyScore(
         empathy=60 + number % 40,
         selling=20,
+        overall=55,
+        earned=bool(number % 2),
         observations=(
             Observation("acknowledges", "That sounds hard.", 0, 0.9),
             Observation("open_question", "What happened?", 18, 0.8, about="my team was halved"),
@@ -42,6 +44,7 @@ def _exchange(number: int, reply: str = "That sounds hard. What happened?", **ch
         confidence=0.85,
         source=ScoreSource("embedded", "detector 1", "", "2026-01"),
         note="Short reply.",
+        reason="You stayed with her.",
     )
     citation = Citation("oars#2", "oars", "OARS", "Motivational Interviewing", "Chapter 3", "Miller", "Reflect first.")
     exchange = Exchange(

@@ -81,12 +81,15 @@ scores = whole(
     ReplyScore,
     empathy=st.integers(0, 100),
     selling=st.integers(0, 100),
+    overall=st.integers(0, 100),
+    earned=st.booleans(),
     observations=tuples(observations),
     contributions=tuples(whole(Contribution, behaviour=texts, empathy=points, selling=points)),
     events=tuples(st.sampled_from(Event)),
     confidence=shares,
     source=whole(ScoreSource, engine=texts, model=texts, prompt_hash=texts, rubric_version=texts),
     note=texts,
+    reason=texts,
 )
 citations = whole(
     Citation, chunk_id=texts, card_id=texts, title=texts, framework=texts, source=texts, author=texts, text=texts

@@ -31,7 +31,8 @@ def _meeting(*replies: str, line: str = "I see.") -> Meeting:
 
 def _exchange(number: int, reply: str, line: str) -> Exchange:
     score = ReplyScore(
-        empathy=71, selling=12, confidence=0.85, note="A note.", events=(Event.DEAL_BEFORE_PERSON,),
+        empathy=71, selling=12, overall=64, earned=True, confidence=0.85, note="A note.", reason="You asked her first.",
+        events=(Event.DEAL_BEFORE_PERSON,),
         observations=(Observation("misses_clue", reply[:40], 0, 0.8, about=line), Observation("house_rule", reply, 0)),
         contributions=(Contribution("misses_clue", -18.0, 6.0), Contribution("house_rule", 0.0, 0.0)),
         source=ScoreSource("model", "gpt-x", "70b6f99dd913", "1.0"))

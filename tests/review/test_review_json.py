@@ -34,7 +34,7 @@ def test_the_keys_are_those_of_version_1(meeting_of: Callable[..., Meeting]) -> 
     assert set(exchange["state"]) == {"trust", "openness", "stress", "patience"}
     assert set(exchange["move"]) == {"kind", "mood", "facts", "clue_dropped", "clue_met", "clue_missed", "ending"}
     assert set(exchange["score"]) == {"empathy", "selling", "confidence", "note", "events", "observations",
-                                      "contributions", "source"}
+                                      "contributions", "source", "overall", "earned", "reason"}
     assert set(exchange["score"]["observations"][0]) == {"behaviour", "quote", "start", "confidence", "about"}
     assert set(exchange["tip"]["citation"]) == {"chunk_id", "card_id", "title", "framework", "source", "author", "text"}
 

@@ -16,6 +16,7 @@ from coach.domain import (
     ReplyScore,
     ScoreSource,
 )
+from coach.scoring.coverage import Coverage
 from coach.scoring.meeting_score import first_pitch, score_meeting, talk_share
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -36,7 +37,8 @@ def exchange(
     missed: str = "",
     facts: tuple[str, ...] = (),
 ) -> Exchange:
-    score = ReplyScore(empathy, selling, tuple(Observation(b, reply, 0) for b in behaviours), (), events, 0.9, SOURCE)
+    seen = tuple(Observation(b, reply, 0) for b in behaviours)
+    score = ReplyScore(empathy, selling, 50, False, seen, (), events, 0.9, SOURCE)
     move = Move("listen", "guarded", facts=facts, clue_met=met, clue_missed=missed)
     return Exchange(
         number, reply, line, CustomerState(trust, 0.3, 0.7, 0.7), move, {}, "embedded", AT, score if number else None
@@ -47,7 +49,7 @@ def meeting(*exchanges: Exchange) -> Meeting:
     return Meeting("m", "s", "h", 1, "ada", "embedded", AT, exchanges=exchanges)
 
 
-def test_a_meeting_counted_by_hand() -> None:
+def test_a_meeting_counted_by_hand(coverage: Coverage) -> None:
     score = score_meeting(
         meeting(
             exchange(0, "", "We have been bought.", facts=("acquired",)),
@@ -64,7 +66,8 @@ def test_a_meeting_counted_by_hand() -> None:
             ),
             exchange(2, "Sorry. How are you? Is it hard?", "Quiet here.", 75, 3, 0.35, met="people", facts=("floor",)),
             exchange(3, "Go on.", "I'm on no chart.", 63, 7, 0.5, met="may_go", missed="people", facts=("own_job", "team")),
-        )
+        ),
+        coverage,
     )
     assert score.replies == 3
     assert score.empathy == round((4 + 75 + 63) / 3)
@@ -81,23 +84,27 @@ def test_a_meeting_counted_by_hand() -> None:
     assert score.events == {1: (Event.DEAL_BEFORE_PERSON,)}
 
 
-def test_a_meeting_in_which_nothing_was_said_yet() -> None:
-    score = score_meeting(meeting(exchange(0, "", "Hello.")))
+def test_a_meeting_in_which_nothing_was_said_yet(coverage: Coverage) -> None:
+    score = score_meeting(meeting(exchange(0, "", "Hello.")), coverage)
     assert (score.replies, score.empathy, score.selling, score.open_share) == (0, None, None, None)
     assert (score.talk_share, score.first_pitch, score.longest_reply, score.questions) == (0.0, None, 0, 0)
-    assert score_meeting(meeting()).trust == ()
+    assert score_meeting(meeting(), coverage).trust == ()
+    assert (score.patience, score.question_rate, score.vendor_share, score.stages) == (0.0, 0.0, 0.0, ())
 
 
 def test_the_first_pitch_is_a_pitch_or_a_turn_to_the_deal() -> None:
     warm, pitch = exchange(1, "a", "b"), exchange(2, "a", "b", behaviours=(Behaviour.PITCH,))
-    assert first_pitch((warm, pitch)) == 2
-    assert first_pitch((warm,)) is None
+    scores = [one.score for one in (warm, pitch) if one.score]
+    assert first_pitch(scores) == 2
+    assert first_pitch(scores[:1]) is None
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=6))
-def test_shares_are_shares_of_any_words(said: list[tuple[str, str]]) -> None:
+def test_shares_are_shares_of_any_words(coverage: Coverage, said: list[tuple[str, str]]) -> None:
     whole = meeting(*(exchange(number, reply if number else "", line) for number, (reply, line) in enumerate(said)))
-    score = score_meeting(whole)
-    assert 0 <= talk_share(whole) <= 1
+    score = score_meeting(whole, coverage)
+    assert 0 <= talk_share(whole.transcript) <= 1
+    assert 0 <= score.vendor_share <= 1
+    assert 0 <= score.patience <= 1
     assert score.open_share is None or 0 <= score.open_share <= 1
     assert score.longest_reply >= 0

@@ -7,11 +7,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.domain import Behaviour, Event, Observation, ScoreSource
+from coach.domain import WHOLE_REPLY, Behaviour, Event, Impression, Observation, ScoreSource
 from coach.errors import DataFileError
 from coach.scoring.rubric import RUBRIC_FILE, Rubric, Side, load_rubric
 
 SOURCE = ScoreSource("embedded", "test", "", "1")
+WHOLE = Impression(50, 20, 60, earned=False, confidence=0.8)
 RUBRIC = load_rubric()
 SHARES = st.floats(0, 1, allow_nan=False)
 SEEN = st.lists(
@@ -21,7 +22,7 @@ EARNING = [name for name, weight in RUBRIC.behaviours.items() if weight.side is 
 
 
 def empathy(*seen: Observation) -> int:
-    return RUBRIC.score(seen, (), SOURCE).empathy
+    return RUBRIC.score(seen, (), SOURCE, WHOLE).empathy
 
 
 def seen(behaviour: str, confidence: float = 1.0) -> Observation:
@@ -30,7 +31,7 @@ def seen(behaviour: str, confidence: float = 1.0) -> Observation:
 
 @given(SEEN)
 def test_scores_stay_on_their_scale(observations: list[Observation]) -> None:
-    score = RUBRIC.score(observations, (), SOURCE)
+    score = RUBRIC.score(observations, (), SOURCE, WHOLE)
     assert 0 <= score.empathy <= 100
     assert 0 <= score.selling <= 100
     assert 0 <= score.confidence <= 1
@@ -44,41 +45,58 @@ def test_one_more_kindness_never_costs_empathy(observations: list[Observation], 
 
 @given(SEEN, SHARES)
 def test_sympathy_as_a_springboard_has_a_ceiling(observations: list[Observation], confidence: float) -> None:
-    assert empathy(*observations, seen(Behaviour.FALSE_EMPATHY, confidence)) <= RUBRIC.empathy_ceilings[Behaviour.FALSE_EMPATHY]
+    ceiling = RUBRIC.empathy_ceilings[Behaviour.FALSE_EMPATHY]
+    got = empathy(*observations, seen(Behaviour.FALSE_EMPATHY, confidence))
+    assert got <= round(100 - confidence * (100 - ceiling)), "half sure is half a ceiling"
+    assert empathy(*observations, seen(Behaviour.FALSE_EMPATHY, 1.0)) <= ceiling
 
 
 @given(SEEN)
 def test_the_order_of_observations_does_not_matter(observations: list[Observation]) -> None:
-    forth, back = (RUBRIC.score(order, (), SOURCE) for order in (observations, observations[::-1]))
+    forth, back = (RUBRIC.score(order, (), SOURCE, WHOLE) for order in (observations, observations[::-1]))
     assert (forth.empathy, forth.selling) == (back.empathy, back.selling)
 
 
 @given(SEEN)
 def test_the_scores_are_the_base_and_the_contributions(observations: list[Observation]) -> None:
-    score = RUBRIC.score(observations, (), SOURCE)
+    score = RUBRIC.score(observations, (), SOURCE, WHOLE)
     behaviours = [contribution.behaviour for contribution in score.contributions]
     assert len(behaviours) == len(set(behaviours)), "each behaviour counts once"
-    assert set(behaviours) == {one.behaviour for one in observations}
-    selling = RUBRIC.selling_base + sum(contribution.selling for contribution in score.contributions)
-    assert score.selling == round(min(100, max(0, selling)))
+    assert set(behaviours) == {one.behaviour for one in observations} | {WHOLE_REPLY}
+    for scale, base in (("empathy", RUBRIC.empathy_base), ("selling", RUBRIC.selling_base)):
+        total = base + sum(getattr(contribution, scale) for contribution in score.contributions)
+        assert getattr(score, scale) == round(total)
+
+
+@given(SEEN, st.floats(0, 100), st.floats(0, 100))
+def test_a_better_impression_never_costs(observations: list[Observation], one: float, two: float) -> None:
+    low, high = (RUBRIC.score(observations, (), SOURCE, Impression(points, points, 50, earned=True, confidence=1))
+                 for points in sorted((one, two)))
+    assert low.empathy <= high.empathy
+    assert low.selling <= high.selling
 
 
 @pytest.mark.parametrize("behaviour", list(Behaviour))
 def test_half_the_confidence_gives_half_the_points(behaviour: Behaviour) -> None:
-    whole, half = (RUBRIC.score([seen(behaviour, share)], (), SOURCE).contributions[0] for share in (1.0, 0.5))
+    whole, half = (RUBRIC.score([seen(behaviour, share)], (), SOURCE, WHOLE).contributions[0] for share in (1.0, 0.5))
     assert half.empathy == pytest.approx(whole.empathy / 2)
     assert half.selling == pytest.approx(whole.selling / 2)
-    assert (whole.empathy, whole.selling) == (RUBRIC.behaviours[behaviour].empathy, RUBRIC.behaviours[behaviour].selling)
+    by_eye, weight = 1 - RUBRIC.impression, RUBRIC.behaviours[behaviour]
+    assert (whole.empathy, whole.selling) == pytest.approx((by_eye * weight.empathy, by_eye * weight.selling))
 
 
 def test_a_behaviour_seen_twice_counts_at_its_surest() -> None:
-    twice = RUBRIC.score([seen(Behaviour.PITCH, 0.4), seen(Behaviour.PITCH, 0.9), seen(Behaviour.PITCH, 0.5)], (), SOURCE)
-    assert twice.selling == RUBRIC.score([seen(Behaviour.PITCH, 0.9)], (), SOURCE).selling
+    several = [seen(Behaviour.PITCH, confidence) for confidence in (0.4, 0.9, 0.5)]
+    twice = RUBRIC.score(several, (), SOURCE, WHOLE)
+    assert twice.selling == RUBRIC.score([seen(Behaviour.PITCH, 0.9)], (), SOURCE, WHOLE).selling
 
 
-def test_nothing_seen_gives_the_base_and_half_the_confidence() -> None:
-    score = RUBRIC.score([], (Event.DEAL_BEFORE_PERSON,), SOURCE, "Note.")
-    assert (score.empathy, score.selling, score.confidence) == (RUBRIC.empathy_base, RUBRIC.selling_base, 0.5)
+def test_with_nothing_seen_the_impression_moves_the_base() -> None:
+    score = RUBRIC.score([], (Event.DEAL_BEFORE_PERSON,), SOURCE, WHOLE, "Note.")
+    by_eye = 1 - RUBRIC.impression
+    assert score.empathy == round(by_eye * RUBRIC.empathy_base + RUBRIC.impression * WHOLE.empathy)
+    assert score.selling == round(by_eye * RUBRIC.selling_base + RUBRIC.impression * WHOLE.selling)
+    assert (score.overall, score.earned, score.confidence) == (60, False, 0.8)
     assert (score.events, score.note, score.source) == ((Event.DEAL_BEFORE_PERSON,), "Note.", SOURCE)
 
 
@@ -123,8 +141,8 @@ def test_a_rubric_without_a_behaviour_is_refused(file: Path) -> None:
     [
         ("empathy_base: 26", "empathy_base: 260", "empathy_base", "empathy_base: Input should be less than or equal to 100"),
         (
-            "empathy: 20",
-            "empathy: much",
+            "empathy: 20,",
+            "empathy: much,",
             "{label: acknowledged",
             "behaviours.acknowledges.empathy: Input should be a valid number",
         ),
@@ -152,5 +170,6 @@ def test_a_companys_own_behaviour_counts_too(file: Path) -> None:
     own = "  names_the_dog: {label: asked after the dog, side: person, empathy: 9, selling: 0, meaning: dogs matter}\n"
     file.write_text(file.read_text("utf-8") + own, "utf-8")
     rubric: Rubric = load_rubric(file)
-    score = rubric.score([seen("names_the_dog")], (), SOURCE)
-    assert score.empathy == rubric.empathy_base + 9
+    without, score = (rubric.score(one, (), SOURCE, WHOLE) for one in ([], [seen("names_the_dog")]))
+    assert score.contributions[0].empathy == pytest.approx(9 * (1 - rubric.impression))
+    assert score.empathy > without.empathy

@@ -58,8 +58,11 @@ def upgrade() -> None:
         sa.Column("exchange_id", sa.Integer(), nullable=False),
         sa.Column("empathy", sa.Integer(), nullable=False),
         sa.Column("selling", sa.Integer(), nullable=False),
+        sa.Column("overall", sa.Integer(), nullable=False),
+        sa.Column("earned", sa.Boolean(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("contributions", sa.JSON(), nullable=False),
         sa.Column("engine", sa.Text(), nullable=False),
@@ -72,6 +75,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("exchange_id", name=op.f("uq_scores_exchange_id")),
         sa.CheckConstraint("empathy BETWEEN 0 AND 100", name=op.f("ck_scores_empathy")),
         sa.CheckConstraint("selling BETWEEN 0 AND 100", name=op.f("ck_scores_selling")),
+        sa.CheckConstraint("overall BETWEEN 0 AND 100", name=op.f("ck_scores_overall")),
         sa.ForeignKeyConstraint(
             ["exchange_id"], ["exchanges.id"], name=op.f("fk_scores_exchange_id_exchanges"), ondelete="CASCADE"
         ),

@@ -1,0 +1,99 @@
+"""Work through many pieces, in order and resumable: what is done is kept beside the result until all of it is there."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from coach.cli.terminal import Bar
+from coach.errors import InputError
+
+_Piece = TypeVar("_Piece")
+Result = dict[str, object]
+
+
+def work_through(pieces: Iterable[_Piece], do: Callable[[_Piece], list[Result]], out: Path, *, key: str, total: int,
+                 what: str, jobs: int = 1) -> Iterator[Result]:
+    """Do each of `pieces` and give its results, in order; a run that was cut off goes on where it stopped.
+
+    Done pieces are kept in `OUT.part`, under `key`: a part file of another key is begun anew. The caller writes `out` from what
+    comes out here, within `whole`.
+
+    Args:
+        pieces: the same ones in the same order each time, for the same key.
+        do: gives the results of one piece; what it raises stops the run, and can be repeated.
+        out: the file that the results are for.
+        key: names the input, the engine and the version; all that decides the results.
+        total: how many pieces there are, for the progress bar.
+        what: what the bar says.
+        jobs: how many at once (threads).
+    """
+    part = part_of(out)
+    kept = _kept(part, key)
+    bar = Bar(what)
+    for results in kept:
+        yield from results
+    try:
+        with part.open("a" if kept else "w", encoding="utf-8") as file, ThreadPoolExecutor(max(1, jobs)) as pool:
+            if not kept:
+                _line(file, {"key": key})
+            waiting, done = iter(islice(pieces, len(kept), None)), len(kept)
+            while chunk := list(islice(waiting, max(1, jobs))):
+                for results in pool.map(do, chunk) if jobs > 1 else map(do, chunk):
+                    _line(file, results)
+                    done += 1
+                    bar(done, total)
+                    yield from results
+    except OSError as error:
+        raise InputError(f"{part} can not be written: {error.strerror or error}.") from error
+    finally:
+        bar.clear()
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[TextIO]:
+    """A file to write, which takes the place of `out` when all went well; else `out` stays as it was.
+
+    Raises:
+        InputError: it can not be written.
+    """
+    fresh = out.with_name(f"{out.name}.new")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        fresh.replace(out)
+    except OSError as error:
+        raise InputError(f"{out} can not be written: {error.strerror or error}.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    part_of(out).unlink(missing_ok=True)
+
+
+def part_of(out: Path) -> Path:
+    """Where the pieces done are kept until `out` is whole."""
+    return out.with_name(f"{out.name}.part")
+
+
+def _line(file: TextIO, value: object) -> None:
+    file.write(json.dumps(value, ensure_ascii=False) + "\n")
+    file.flush()
+
+
+def _kept(part: Path, key: str) -> list[list[Result]]:
+    """The results of the pieces done under `key`; a line that was cut off is as if it had not been."""
+    if not part.is_file():
+        return []
+    lines = part.read_text(encoding="utf-8", errors="replace").split("\n")
+    try:
+        head, *values = [json.loads(line) for line in lines[:-1]]  # what follows the last line break was cut off
+    except ValueError:
+        return []  # not what we have written, or empty
+    if head != {"key": key}:
+        return []
+    found: list[list[Result]] = values
+    if found:  # take the torn end away, so that the next line begins clean
+        part.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    return found

@@ -1,0 +1,57 @@
+"""The values everything speaks in: turns, observations, scores, tips, exchanges. Frozen, no I/O.
+
+A *reply* is what the trainee says, a *line* what the customer says; an *exchange* is one reply with the line it got.
+Scores run from 0 to 100, the customer's state and all confidences from 0 to 1.
+"""
+
+from coach.domain.conversation import Speaker, Transcript, Turn
+from coach.domain.meeting import (
+    Citation,
+    CustomerState,
+    Ending,
+    Exchange,
+    Json,
+    Meeting,
+    MeetingScore,
+    Move,
+    Tip,
+)
+from coach.domain.score import (
+    WHOLE_REPLY,
+    Behaviour,
+    Contribution,
+    Event,
+    Impression,
+    Observation,
+    Passage,
+    ReplyScore,
+    ScoreSource,
+    StageScore,
+    TranscriptScore,
+)
+
+__all__ = [
+    "WHOLE_REPLY",
+    "Behaviour",
+    "Citation",
+    "Contribution",
+    "CustomerState",
+    "Ending",
+    "Event",
+    "Exchange",
+    "Impression",
+    "Json",
+    "Meeting",
+    "MeetingScore",
+    "Move",
+    "Observation",
+    "Passage",
+    "ReplyScore",
+    "ScoreSource",
+    "Speaker",
+    "StageScore",
+    "Tip",
+    "Transcript",
+    "TranscriptScore",
+    "Turn",
+]
