@@ -147,6 +147,16 @@ def own_server(indexed_home: Path, tmp_path: Path) -> Iterator[Callable[..., Ser
         one.stop()
 
 
+# The chat, the panel and the trust so far are brought up to date one after the other; all three must have come to reply n.
+_ANSWERED = """n => {
+  const cards = document.querySelectorAll("#chat details.mine");
+  const trust = document.querySelector("#sofar svg")?.getAttribute("aria-label").split(", ") ?? [];
+  const said = (within) => within?.querySelector(".said")?.textContent;
+  const panel = document.querySelector("#panel");
+  return cards.length === n && trust.length === n + 1 && said(panel) !== undefined && said(panel) === said(cards[n - 1]);
+}"""
+
+
 @dataclass
 class Trainee:
     """Somebody at the page, doing what a person would do there."""
@@ -174,8 +184,7 @@ class Trainee:
         before = self.replies
         self.page.fill("#reply textarea", text)
         self.page.press("#reply textarea", "Enter")
-        self.page.wait_for_function("n => document.querySelectorAll('#chat details.mine').length === n", arg=before + 1)
-        self.page.wait_for_selector("#panel [role=meter]")
+        self.page.wait_for_function(_ANSWERED, arg=before + 1)
 
     def meter(self, name: str) -> int:
         value = self.page.locator(f"#panel [role=meter][aria-label={name}]").get_attribute("aria-valuenow")
