@@ -83,9 +83,15 @@ def decide(scenario: Scenario, rules: Rules, memory: Memory, observations: Seque
 
 
 def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation], kind: Kind) -> CustomerState:
-    """Her state after a reply: effects add up, gains of trust are capped, losses grow with the trust there was."""
-    effects: list[tuple[Effect, float]] = [
-        (rules.effects[seen.behaviour], seen.confidence) for seen in observations if seen.behaviour in rules.effects]
+    """Her state after a reply: effects add up, gains of trust are capped, losses grow with the trust there was.
+
+    What is kind in a reply moves her only as far as the kindness is no springboard to the deal.
+    """
+    sincere = 1 - max((seen.confidence for seen in observations if seen.behaviour == B.FALSE_EMPATHY), default=0.0)
+    effects: list[tuple[Effect, float]] = []
+    for seen in observations:
+        if (effect := rules.effects.get(seen.behaviour)) is not None:
+            effects.append((effect, seen.confidence * (sincere if effect.trust > 0 else 1.0)))
 
     def total(name: str) -> float:
         return sum(float(getattr(effect, name)) * share for effect, share in effects)

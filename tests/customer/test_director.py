@@ -194,6 +194,16 @@ def test_kindness_opens_her_and_selling_closes_her(rules: Rules) -> None:
     assert (sold.trust < start.trust, sold.openness < start.openness, sold.patience < start.patience) == (True, True, True)
 
 
+def test_kindness_that_serves_the_deal_wins_nothing() -> None:
+    kind = [Observation(b, "words", 0, 0.9) for b in (*KIND, Behaviour.FOLLOWS_CLUE)]
+    springboard = [*kind, Observation(Behaviour.FALSE_EMPATHY, "words", 0, 0.85)]
+    rules, start = load_rules(), SCENARIO.start.state()
+    assert moved(rules, start, kind, Kind.NORMAL).trust > start.trust
+    after = moved(rules, start, springboard, Kind.NORMAL)
+    assert after.trust < start.trust
+    assert after.openness < start.openness
+
+
 def test_after_warmth_a_pitch_costs_more(rules: Rules) -> None:
     def loss(trust: float) -> float:
         state = CustomerState(trust, 0.5, 0.5, 0.9)
