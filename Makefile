@@ -57,12 +57,13 @@ types: .venv/.ready-dev
 bench: .venv/.ready-dev
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -o addopts="-q -s -p no:cacheprovider"
 
-# The scorer anew from the rated replies: the encoder (an hour on one core, with torch), then the rest (a minute).
+# The scorer anew from the rated replies: the encoder (half an hour on two cores, with torch), then the rest (minutes).
 train: .venv/.ready-dev
 	@$(BIN)/coach evals train
 
 tune: .venv/.ready-dev
-	@$(UV) pip install --quiet --python $(BIN)/python "torch>=2.8"
+	@# Without the project's own settings, which keep torch out.
+	@$(UV) --no-config pip install --quiet --python $(BIN)/python "torch>=2.8"
 	@$(BIN)/coach evals tune
 	@$(BIN)/coach evals train
 

@@ -53,6 +53,11 @@ def read_text(path: Path) -> str:
         raise DataFileError(path, 1, f"the file can not be read: {error.strerror or error}.") from error
 
 
+def file_hash(path: Path) -> str:
+    """A short hash of a file's bytes; the same bytes give the same hash on any machine."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
 def content_hash(text: str) -> str:
     """The first 12 hex digits of the text's SHA-256, enough to tell versions apart."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

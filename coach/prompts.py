@@ -60,8 +60,9 @@ class Prompt:
 
 def _within_fence(value: object) -> object:
     if isinstance(value, str):
-        # Lines after the first are set in, so that a text can not write turns of its own ("customer: …") into a conversation.
-        return _FENCE.sub(lambda match: " ".join(match.group()), value).replace("\n", "\n    ")
+        # Lines after the first are set in, so that a text can not write turns of its own ("customer: …") into a conversation;
+        # whatever breaks a line (U+2028 too) counts.
+        return "\n    ".join(_FENCE.sub(lambda match: " ".join(match.group()), value).splitlines())
     if isinstance(value, list | tuple):
         return [_within_fence(part) for part in value]
     return value

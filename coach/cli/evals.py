@@ -53,23 +53,29 @@ def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_
 @evals.command("agreement")
 @click.option("--labels", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="Rated replies, a JSON object a line; without it those that ship with coach (model-rated).")
+@click.option("--scores", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="What `coach score --replies` wrote of them (some will do); without it they are scored now.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_app
-def agreement_command(app: App, labels: Path | None, as_json: bool) -> None:
+def agreement_command(app: App, labels: Path | None, scores: Path | None, as_json: bool) -> None:
     """Hold the scores against rated replies.
 
     Tells, with 95% intervals, the rank correlation and the weighted kappa of each scale, and the F1 of each behaviour.
     """
-    from coach.evals.agreement import agreement  # noqa: PLC0415 - brings the scorer
+    from coach.evals.agreement import agreement, load_scored, scored  # noqa: PLC0415 - brings the scorer
     from coach.evals.labels import load_rated  # noqa: PLC0415 - likewise
     from coach.evals.report import agreement_json, agreement_text  # noqa: PLC0415 - likewise
 
     rated = load_rated(labels)
     if not rated:
         raise InputError(f"There are no rated replies in {labels}.")
-    bar = Bar("Rated replies")
-    found = agreement(rated, app.coach.observer, bar)
-    bar.clear()
+    if scores is None:
+        bar = Bar("Rated replies")
+        given = scored(rated, app.coach.observer, bar)
+        bar.clear()
+    else:
+        rated, given = load_scored(scores, rated)
+    found = agreement(rated, given)
     click.echo(json.dumps(agreement_json(found), indent=2) if as_json else plain(agreement_text(found)))
 
 
@@ -124,16 +130,15 @@ def train_command(app: App) -> None:
 
 
 @evals.command("tune")
-def tune_command() -> None:
+@click.option("--jobs", type=click.IntRange(1, 8), default=2, show_default=True, help="How many runs at once.")
+def tune_command(jobs: int) -> None:
     """Tune the scorer's encoder anew.
 
-    It takes an hour on one core and needs torch, which `make tune` brings.
+    It takes half an hour on two cores and needs torch, which `make tune` brings.
     """
     from coach.evals.training import load_training  # noqa: PLC0415 - brings the scorer
     from coach.evals.tuning import tune_encoder  # noqa: PLC0415 - likewise
 
-    def progress(what: str, done: int, total: int) -> None:
-        Bar(what)(done, total)
-
-    tune_encoder(load_training(), progress)
-    click.echo("Tuned. `coach evals train` builds the scorer on it.", err=True)
+    bar = Bar("Steps")
+    tune_encoder(load_training(), bar, jobs)
+    bar.end("Tuned. `coach evals train` builds the scorer on it.")

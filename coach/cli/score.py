@@ -1,16 +1,18 @@
 """`coach score`: scores for conversations and replies that coach did not run."""
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from contextlib import ExitStack
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from coach.cli.app import App, pass_app
+from coach.cli.score_files import digest_of, keep, targets_of, transcripts_in
+from coach.cli.tables import Row, meeting_table, reply_table
 from coach.cli.terminal import say
 from coach.errors import CoachError, InputError
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from coach.domain import ReplyScore, Transcript
     from coach.wiring import Coach
 
-Row = dict[str, Any]
-_CELLS = ("transcript", "reply", "empathy", "selling", "overall", "earned", "confidence", "behaviours", "text")
+# Part of the key of a run; another number where what is read from the same files, or written, becomes another.
+_FORM = 2
 _PATH = click.Path(path_type=Path, exists=True, readable=True)
 
 
@@ -28,7 +30,8 @@ _PATH = click.Path(path_type=Path, exists=True, readable=True)
 @click.option("--replies", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="IN.jsonl",
               help="Score single replies instead: a JSON object a line with id, history and reply.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Where the scores go: .jsonl, or .csv with a row a reply. Without it: JSON on the terminal.")
+              help="Where the scores go: .jsonl, or .csv with a row a reply and a second .csv with a row a transcript. "
+              "Without it: JSON on the terminal.")
 @click.option("--trainee", "trainees", multiple=True, metavar="NAME", help="Who is the trainee in the transcripts; repeatable.")
 @click.option("--customer", "customers", multiple=True, metavar="NAME", help="Who is the customer; repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
@@ -40,8 +43,9 @@ def score(app: App, path: Path | None, replies: Path | None, out: Path | None, t
 
     PATH is a transcript, or a folder of them.
 
-    Transcripts are JSON Lines or CSV with speaker and text, or plain text with "Name: what was said". Lines that can not be
-    read are told by their number; the rest is scored. A run that was cut off goes on where it stopped when it is called again.
+    Transcripts are JSON Lines or tables (CSV, TSV) with speaker and text, or plain text with "Name: what was said". Lines that
+    can not be read are told by their number; the rest is scored. A run that was cut off goes on where it stopped when it is
+    called again.
     """
     if (path is None) == (replies is None):
         raise click.UsageError("Name a transcript or a folder, or --replies with a file; one of them.")
@@ -55,37 +59,55 @@ def score(app: App, path: Path | None, replies: Path | None, out: Path | None, t
 
 def _score_replies(coach: "Coach", replies: Path, out: Path, jobs: int) -> None:
     from coach.cli.batch import whole, work_through  # noqa: PLC0415 - as everywhere here: --help does without
-    from coach.evals.labels import read_reply  # noqa: PLC0415 - likewise
+    from coach.cli.replies import lines_of, read_line  # noqa: PLC0415 - likewise
 
-    problems: list[str] = []
+    keep(out, [replies])
     observer = coach.observer
 
     def do(line: tuple[int, str]) -> list[Row]:
-        number, text = line
         try:
-            one = read_reply(replies, number, text)
+            given, one = read_line(replies, *line)
         except CoachError as error:
             return [{"problem": str(error)}]
-        return [{"id": one.id, **_of_reply(observer.score(one.transcript, one.reply))}]
+        return [{"id": given, **_of_reply(observer.score(one.transcript, one.reply))}]
 
     with replies.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
-    with replies.open(encoding="utf-8", errors="replace") as lines:
-        total = sum(bool(line.strip()) for line in lines)
-    key = f"replies {digest} {coach.observer_key}"
-    written = 0
-    with whole(out) as file, replies.open(encoding="utf-8", errors="replace") as lines:
-        numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
-        for row in work_through(numbered, do, out, key=key, total=total, what="Replies", jobs=jobs):
+    total = sum(1 for _ in lines_of(replies))
+    key = f"replies {_FORM} {digest} {coach.observer_key}"
+    left_out, tally = 0, _Tally(coach.engine.value)
+    with whole(out) as file:
+        for row in work_through(lines_of(replies), do, out, key=key, total=total, what="Replies", jobs=jobs):
             if "problem" in row:
-                problems.append(str(row["problem"]))
+                left_out += 1
                 say(f"Left out: {row['problem']}", err=True)
             else:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                written += 1
-        if not written:
-            raise InputError(f"Nothing in {replies} could be scored." if problems else f"{replies} is empty.")
-    say(f"Scored {written} replies into {out}." + (f" {len(problems)} lines were left out." if problems else ""), err=True)
+                tally.add([row])
+        if not tally.replies:
+            raise InputError(f"Nothing in {replies} could be scored." if left_out else f"{replies} is empty.")
+    lines = f" {left_out} line{' was' if left_out == 1 else 's were'} left out." if left_out else ""
+    say(f"Scored {tally.replies} replies into {out}.{lines}{tally.failures}", err=True)
+
+
+class _Tally:
+    """Counts replies, and those that the embedded engine scored though a language model should have."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self.replies = self._fallen = 0
+
+    def add(self, replies: Sequence[Row]) -> None:
+        self.replies += len(replies)
+        self._fallen += sum(reply["source"]["engine"] != self._engine for reply in replies)
+
+    @property
+    def failures(self) -> str:
+        """The end of the closing message where the language model failed, else nothing."""
+        if not self._fallen:
+            return ""
+        return (f" {self._fallen} of {self.replies} replies {'was' if self._fallen == 1 else 'were'} scored by the embedded "
+                "engine, because the language model failed.")
 
 
 def _of_reply(score: "ReplyScore") -> Row:
@@ -109,50 +131,50 @@ def _score_transcripts(coach: "Coach", path: Path, out: Path | None, trainees: S
 
     if out is not None and out.suffix.lower() not in (".jsonl", ".csv"):
         raise click.UsageError("--out needs a file that ends in .jsonl or .csv.")
-    found = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
-    found = [one for one in found if out is None or one.resolve() != out.resolve()]
+    found = transcripts_in(path, SUFFIXES, targets_of(out))
     if not found:
         raise InputError(f"There is no transcript in {path}: coach reads {', '.join(SUFFIXES)}.")
-    who = Who(trainees, customers)
-    scorer = _Scorer(coach)
+    who, scorer, tally = Who(trainees, customers), _Scorer(coach), _Tally(coach.engine.value)
 
     def do(one: Path) -> list[Row]:
-        name = str(one.relative_to(path)) if path.is_dir() else one.name
         try:
             conversation = load_conversation(one, who)
         except CoachError as error:
-            return [{"transcript": name, "problem": str(error)}]
-        problems = [{"line": problem.line, "problem": problem.what} for problem in conversation.problems]
-        return [{"transcript": name, **scorer(conversation.transcript), "left_out": problems}]
+            return [{"problem": str(error)}]
+        name = str(one.relative_to(path)) if path.is_dir() else one.name
+        name = name.encode(errors="surrogateescape").decode(errors="replace")
+        return [{"transcript": name, **scorer(conversation.transcript),
+                 "left_out": [{"line": problem.line, "problem": problem.what} for problem in conversation.problems],
+                 "doubts": [{"line": doubt.line, "doubt": doubt.what} for doubt in conversation.doubts]}]
 
     if out is None:
         rows = [row for one in found for row in do(one)]
-        _tell(rows)
-        click.echo(json.dumps([row for row in rows if "problem" not in row], indent=2, ensure_ascii=False))
-        if all("problem" in row for row in rows):
-            raise InputError(f"Nothing in {path} could be scored.")
-        return
-    names = " ".join((*trainees, "/", *customers))
-    key = f"transcripts {_digest(found)} {names} {coach.observer_key}"
-    with whole(out) as file:
-        add = _as_csv(file) if out.suffix.lower() == ".csv" else _as_jsonl(file)
-        scored = 0
-        for row in work_through(found, do, out, key=key, total=len(found), what="Transcripts", jobs=jobs):
-            _tell([row])
-            if "problem" not in row:
-                add(row)
-                scored += 1
+        for row in rows:
+            _tell(row)
+            tally.add(row.get("replies", ()))
+        scored = [row for row in rows if "problem" not in row]
+        click.echo(json.dumps(scored, indent=2, ensure_ascii=False))
         if not scored:
             raise InputError(f"Nothing in {path} could be scored.")
-    say(f"Scored {scored} of {len(found)} transcripts into {out}.", err=True)
-
-
-def _digest(paths: Sequence[Path]) -> str:
-    """Names and contents, so that a changed transcript is not taken for the one that was scored."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(str(path).encode(errors="replace") + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+        if tally.failures:
+            say(tally.failures.strip(), err=True)
+        return
+    names = " ".join((*trainees, "/", *customers))
+    key = f"transcripts {_FORM} {digest_of(found)} {names} {coach.observer_key}"
+    files_scored = 0
+    with ExitStack() as files:
+        adds = _writers(out, [files.enter_context(whole(target)) for target in targets_of(out)])
+        for row in work_through(found, do, out, key=key, total=len(found), what="Transcripts", jobs=jobs):
+            _tell(row)
+            if "problem" not in row:
+                for add in adds:
+                    add(row)
+                files_scored += 1
+                tally.add(row["replies"])
+        if not files_scored:
+            raise InputError(f"Nothing in {path} could be scored.")
+    beside = "".join(f", the figures of each into {target}" for target in targets_of(out)[1:])
+    say(f"Scored {files_scored} of {len(found)} transcripts into {out}{beside}.{tally.failures}", err=True)
 
 
 class _Scorer:
@@ -177,34 +199,20 @@ class _Scorer:
         return {"score": asdict(score_transcript(transcript, scores, self._coverage)), "replies": replies}
 
 
-def _as_jsonl(file: TextIO) -> Callable[[Row], None]:
-    def add(row: Row) -> None:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+def _writers(out: Path, files: Sequence[TextIO]) -> list[Callable[[Row], None]]:
+    """Each writes what it has to say of a transcript into its file."""
+    from coach.domain import TranscriptScore  # noqa: PLC0415 - as above
 
-    return add
-
-
-def _as_csv(file: TextIO) -> Callable[[Row], None]:
-    writer = csv.DictWriter(file, _CELLS, extrasaction="ignore")
-    writer.writeheader()
-
-    def add(row: Row) -> None:
-        for reply in row["replies"]:
-            seen = " ".join(one["behaviour"] for one in reply["observations"])
-            writer.writerow({"transcript": row["transcript"], **reply, "behaviours": seen, "text": _harmless(reply["text"])})
-
-    return add
+    if out.suffix.lower() == ".csv":
+        return [reply_table(files[0]), meeting_table(files[1], [each.name for each in fields(TranscriptScore)])]
+    return [lambda row: print(json.dumps(row, ensure_ascii=False), file=files[0])]
 
 
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def _tell(rows: Sequence[Row]) -> None:
-    """What was left out, on stderr."""
-    for row in rows:
-        if "problem" in row:
-            say(f"Left out: {row['problem']}", err=True)
-        for one in row.get("left_out", ()):
-            say(f"{row['transcript']}, line {one['line']}: {one['problem']}; left out.", err=True)
+def _tell(row: Row) -> None:
+    """What was left out, or read with doubt, on stderr."""
+    if "problem" in row:
+        say(f"Left out: {row['problem']}", err=True)
+    for one in row.get("left_out", ()):
+        say(f"{row['transcript']}, line {one['line']}: {one['problem']}; left out.", err=True)
+    for one in row.get("doubts", ()):
+        say(f"{row['transcript']}, line {one['line']}: {one['doubt']}.", err=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cli.terminal import one_line, plain, say
-from coach.domain import Ending, Event, Exchange, Meeting, Tip
+from coach.domain import PLAIN, Ending, Event, Exchange, Meeting, Tip
 from coach.scoring.rubric import Rubric, Side
 
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ def coaching(exchange: Exchange, rubric: Rubric) -> None:
         return
     say()
     say(f"Empathy {score.empathy}   Selling {score.selling}   (of 100)", _ASIDE)
-    for seen in score.observations:
+    for seen in score.told:
         sign = _SIGNS[rubric.side(seen.behaviour)] if seen.behaviour in rubric.behaviours else "·"
         about = f", in answer to “{one_line(seen.about)}”" if seen.about else ""
-        say(f"you {label(rubric, seen.behaviour)}: “{one_line(seen.quote)}”{about}", f"{_ASIDE}{sign} ")
-    if not score.observations:
+        perhaps = "" if seen.confidence >= PLAIN else "perhaps "
+        say(f"you {perhaps}{label(rubric, seen.behaviour)}: “{one_line(seen.quote)}”{about}", f"{_ASIDE}{sign} ")
+    if not score.told:
         say("Nothing stood out, to either side.", f"{_ASIDE}· ")
     for event in score.events:
         say(_EVENTS.get(event, event.value), f"{_ASIDE}! ")
@@ -84,7 +85,10 @@ def debrief(told: "Debrief", name: str) -> None:
         say(f"Reply {moment.exchange.number} moved {name}'s trust by {change} of 100{did}", "  • ")
     _part(f"{name}'s clues", [_clue(clue) for clue in told.clues])
     _part(f"{name} told you {len(told.told)} of {len(told.told) + len(told.kept)} things", told.told)
-    _part(f"What {name} kept", told.kept)
+    if told.kept:
+        say()
+        left = "One more thing" if len(told.kept) == 1 else f"{len(told.kept)} more things"
+        say(f"{left} {name} kept back. What, you may find out by meeting again.")
     if told.goals:
         say()
         say("For next time")
@@ -103,7 +107,9 @@ def _part(head: str, items: list[str] | tuple[str, ...]) -> None:
 
 def _clue(clue: "ClueStory") -> str:
     words = f"“{clue.words}”: " if clue.words else ""
-    return f"{'met' if clue.met else 'missed'}, {words}{clue.fact_title}"
+    # What was behind a clue that she never explained stays hers: the next meeting is with her again.
+    behind = clue.fact_title if clue.told else "what is behind it was not told"
+    return f"{'met' if clue.met else 'missed'}, {words}{behind}"
 
 
 def _figure(points: int | None) -> str:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from coach.coaching.words import COOL
 from coach.customer.scenario import Scenario
-from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, ReplyScore, Tip
+from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, Observation, ReplyScore, Tip
 from coach.scoring.coverage import Coverage
 from coach.scoring.meeting_score import score_meeting
 from coach.scoring.rubric import Rubric, Side
@@ -123,31 +123,46 @@ def _moments(meeting: Meeting, rubric: Rubric) -> tuple[Moment, ...]:
 def _telling(score: ReplyScore, rubric: Rubric, kind: MomentKind) -> tuple[str, str]:
     """The quote that weighs most on the side that the moment is about, and what it did."""
     person = kind is MomentKind.BEST
-    sided = [seen for seen in score.observations if (rubric.side(seen.behaviour) is Side.PERSON) == person]
+    sided = [seen for seen in score.told if (rubric.side(seen.behaviour) is Side.PERSON) == person]
     if not sided:
         return "", ""
 
-    def weight(behaviour: str) -> float:
-        points = rubric.behaviours[behaviour]
-        return points.empathy if person else points.selling - points.empathy
+    def weight(seen: Observation) -> float:
+        points = rubric.behaviours[seen.behaviour]
+        return seen.confidence * (points.empathy if person else points.selling - points.empathy)
 
-    heaviest = max(sided, key=lambda seen: weight(seen.behaviour))
+    heaviest = max(sided, key=weight)
     return heaviest.quote, rubric.label(heaviest.behaviour)
 
 
 def _clues(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> tuple[ClueStory, ...]:
     """Each clue she dropped and that was met or passed over, in the order in which it came up."""
-    order = dict.fromkeys(e.move.clue_met or e.move.clue_missed for e in meeting.exchanges)
+    answered: dict[str, int] = {}
+    for exchange in meeting.exchanges:
+        clue = exchange.move.clue_met or exchange.move.clue_missed
+        # Where it was taken up once, that is its story; else where it last went by.
+        if clue and (clue not in score.clues_met or exchange.move.clue_met):
+            answered[clue] = exchange.number
+        elif clue:
+            answered.setdefault(clue, exchange.number)
     return tuple(
-        ClueStory(clue_words(meeting, scenario, clue), scenario.fact(scenario.clue(clue).fact).title, clue in score.clues_met,
-                  scenario.clue(clue).fact in score.facts_learned)
-        for clue in order if clue)
+        ClueStory(clue_words(meeting, scenario, clue, before=number), scenario.fact(scenario.clue(clue).fact).title,
+                  clue in score.clues_met, scenario.clue(clue).fact in score.facts_learned)
+        for clue, number in answered.items())
 
 
-def clue_words(meeting: Meeting, scenario: Scenario, clue_id: str) -> str:
-    """The latest words of the clue that she really said; empty where none was (a language model may have reworded it)."""
+def clue_words(meeting: Meeting, scenario: Scenario, clue_id: str, *, before: int | None = None) -> str:
+    """The latest words of the clue that she really said; empty where none was (a language model may have reworded it).
+
+    Args:
+        meeting: where she said them.
+        scenario: whose clue it is.
+        clue_id: which.
+        before: only what was said before the exchange of this number counts; what she said last nobody could answer yet.
+    """
     forms = (*scenario.clue(clue_id).forms, *(scenario.opening if clue_id == scenario.opening_clue else ()))
-    return next((form.words for exchange in reversed(meeting.exchanges) for form in forms if form.words in exchange.line), "")
+    said = [exchange.line for exchange in meeting.exchanges if before is None or exchange.number < before]
+    return next((form.words for line in reversed(said) for form in forms if form.words in line), "")
 
 
 def _goals(meeting: Meeting) -> tuple[Tip, ...]:

@@ -1,10 +1,11 @@
 """The tip after a reply: found by the situation, worded by the card it rests on. Where nothing fits well, there is no tip."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from coach.domain import PLAIN, ReplyScore, Tip
 from coach.domain import Behaviour as B
-from coach.domain import ReplyScore, Tip
 from coach.knowledge import Card, CardTip, Library
 
 # What to speak of first: what hurt the customer most, then what would help most, then what went well and how to go on.
@@ -36,6 +37,8 @@ _ASKS = {
     B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "a question about what the customer is passionate about",
 }
 _TRIED = 3
+# Of what is about as sure as the surest, what hurts comes first; a faint suspicion does not.
+_ABOUT_AS_SURE = 0.3
 _HITS = 8
 
 
@@ -61,7 +64,7 @@ class Tips:
 
     def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
         """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
-        for focus in [behaviour for behaviour in _FIRST if situation.score.shows(behaviour)][:_TRIED]:
+        for focus in _focuses(situation.score)[:_TRIED]:
             # A long line of hers can drown what the reply did; then what it did is searched for alone.
             for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
                 for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
@@ -71,6 +74,13 @@ class Tips:
         return None
 
 
+def _focuses(score: ReplyScore) -> list[B]:
+    """What the tip may be about, the most pressing first."""
+    sure = {seen.behaviour: seen.confidence for seen in score.observations}
+    least = max(PLAIN, max(sure.values(), default=0.0) - _ABOUT_AS_SURE)
+    return [behaviour for behaviour in _FIRST if sure.get(behaviour, 0.0) >= least]
+
+
 def _worded(card: Card, focus: B, situation: Situation, given: Collection[str]) -> str:
     """The card's first tip for `focus` whose slots can be filled and that was not given before; empty where there is none."""
     def fits(tip: CardTip) -> bool:
@@ -78,7 +88,8 @@ def _worded(card: Card, focus: B, situation: Situation, given: Collection[str]) 
 
     # With a clue at hand, the tip that uses her own words comes first.
     for tip in sorted(filter(fits, card.tips), key=lambda tip: "{clue}" not in tip.say):
-        text = tip.say.replace("{name}", situation.first_name).replace("{clue}", situation.clue)
-        if text not in given:
-            return text
+        # The same advice about another clue is the same advice.
+        same = re.compile(re.escape(tip.say.replace("{name}", situation.first_name)).replace(r"\{clue\}", ".+"), re.DOTALL)
+        if not any(same.fullmatch(text) for text in given):
+            return tip.say.replace("{name}", situation.first_name).replace("{clue}", situation.clue)
     return ""

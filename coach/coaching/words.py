@@ -12,24 +12,24 @@ SURE = 0.7
 
 def verdict(score: ReplyScore, first_name: str) -> str:
     """One plain sentence on what the reply did, to the customer called `first_name`."""
-    if score.shows(B.MANIPULATES_SCORER):
+    if score.plainly_shows(B.MANIPULATES_SCORER):
         return f"That was said to the scorer. {first_name} heard it too."
-    if score.shows(B.FALSE_EMPATHY):
+    if score.plainly_shows(B.FALSE_EMPATHY):
         return f"A kind word, and then straight to business. {first_name} notices the turn."
     if score.earned and score.selling >= SELLING:
         return f"Business, and at a moment when {first_name} was ready for it."
     if Event.DEAL_BEFORE_PERSON in score.events:
         return f"You asked about the business before you asked about {first_name}."
-    if score.shows(B.NON_APOLOGY):
+    if score.plainly_shows(B.NON_APOLOGY):
         return "You were sorry about a feeling, not about what was done."
     if score.empathy >= WARM:
         return (f"Warm, and selling in the same breath. {first_name} may only hear the second half." if score.selling >= SELLING
                 else f"You turned to {first_name}, and left the business where it was.")
     if score.selling >= SELLING:
         return f"This one was about your side of the table, not {first_name}’s."
-    if score.shows(B.MISSES_CLUE):
+    if score.plainly_shows(B.MISSES_CLUE):
         return f"{first_name} said something that mattered, and it went by."
-    if score.shows(B.EMPTY_REASSURANCE):
+    if score.plainly_shows(B.EMPTY_REASSURANCE):
         return "It was meant to comfort. It also closed the subject."
     if score.empathy >= COOL:
         return f"Decent. There was room to go closer to what matters to {first_name}."

@@ -8,38 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from coach.customer.feelings import COOLING, SURE_ENOUGH, WARMING, felt, moved, share
 from coach.customer.lines import Act, Deed, unsaid
 from coach.customer.listening import Heard
-from coach.customer.rules import Effect, Rules
+from coach.customer.rules import Rules
 from coach.customer.scenario import Fact, Mood, Reaction, Scenario
 from coach.customer.state import Memory
 from coach.domain import Behaviour as B
 from coach.domain import CustomerState, Ending, Move, Observation
 from coach.language.kind import Kind
 
-# What she reacts to first when a reply does several things: what hurts comes before what helps.
-_COOLING: tuple[tuple[B, Reaction], ...] = (
-    (B.PRESSURE, Reaction.PRESSED), (B.FALSE_EMPATHY, Reaction.FALSE_EMPATHY), (B.NON_APOLOGY, Reaction.NON_APOLOGY),
-    (B.PITCH, Reaction.PITCH), (B.TURNS_TO_DEAL, Reaction.DEAL), (B.DISPARAGES, Reaction.DISPARAGED),
-    (B.EMPTY_REASSURANCE, Reaction.REASSURED), (B.FLATTERY, Reaction.FLATTERED), (B.ADVICE, Reaction.ADVISED),
-    (B.HOLLOW_SMALL_TALK, Reaction.SMALL_TALK), (B.MANIPULATES_SCORER, Reaction.OUT_OF_CHARACTER),
-)
-_WARMING: tuple[tuple[B, Reaction], ...] = (
-    (B.OWNS_MISTAKE, Reaction.OWNED_MISTAKE), (B.SETS_AGENDA_ASIDE, Reaction.AGENDA_ASIDE),
-    (B.OFFERS_HELP, Reaction.HELP_OFFERED), (B.REFLECTS_FEELING, Reaction.REFLECTED), (B.SELF_DISCLOSURE, Reaction.DISCLOSED),
-    (B.ACKNOWLEDGES, Reaction.ACKNOWLEDGED), (B.REFLECTS_CONTENT, Reaction.REFLECTED), (B.CHALLENGES, Reaction.CHALLENGED),
-    (B.NEXT_STEP, Reaction.NEXT_STEP),
-)
 _ODD = {Kind.RUDE: Reaction.RUDE, Kind.SILENCE: Reaction.SILENCE, Kind.GIBBERISH: Reaction.GIBBERISH,
         Kind.REPEATED: Reaction.REPEATED, Kind.OTHER_LANGUAGE: Reaction.OTHER_LANGUAGE,
         Kind.OUT_OF_CHARACTER: Reaction.OUT_OF_CHARACTER}
-_NOTHING = Effect(trust=0, openness=0, stress=0, patience=0, why="an ordinary reply")
 # A clue may run ahead of the trust that its fact needs, by this much: it is a feeler.
 _CLUE_AHEAD = 0.22
 _PATIENT_ENOUGH_FOR_CLUES = 0.25
-# A rebuke that is not deserved costs more than one that is missed.
-_SURE_ENOUGH_TO_COOL = 0.5
-_ABOUT_AS_SURE = 0.2
 # What she says to a kindness that came with a question would sound like its answer ("Yes, that's it"); these do not.
 _BEFORE_AN_ANSWER = (Reaction.AGENDA_ASIDE, Reaction.HELP_OFFERED, Reaction.OWNED_MISTAKE)
 # A fact told in the last minute may still be answered.
@@ -82,39 +66,6 @@ def decide(scenario: Scenario, rules: Rules, memory: Memory, observations: Seque
     return _Turn(scenario, rules, memory, observations, heard, chance).decide()
 
 
-def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation], kind: Kind) -> CustomerState:
-    """Her state after a reply: effects add up, gains of trust are capped, losses grow with the trust there was.
-
-    What is kind in a reply moves her only as far as the kindness is no springboard to the deal.
-    """
-    sincere = 1 - max((seen.confidence for seen in observations if seen.behaviour == B.FALSE_EMPATHY), default=0.0)
-    effects: list[tuple[Effect, float]] = []
-    for seen in observations:
-        if (effect := rules.effects.get(seen.behaviour)) is not None:
-            effects.append((effect, seen.confidence * (sincere if effect.trust > 0 else 1.0)))
-
-    def total(name: str) -> float:
-        return sum(float(getattr(effect, name)) * share for effect, share in effects)
-
-    trust = min(total("trust"), rules.trust_gain_cap)
-    patience = max(total("patience"), -rules.patience_loss_cap)
-    what_it_is = rules.kinds.get(kind.value, _NOTHING)
-    trust += what_it_is.trust
-    if trust > 0:
-        trust *= 1 - rules.trust_gain_fades * state.trust
-    else:
-        trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust))
-    return CustomerState(
-        trust=_share(state.trust + trust),
-        openness=_share(state.openness + total("openness") + what_it_is.openness),
-        stress=_share(state.stress + total("stress") + what_it_is.stress),
-        patience=_share(state.patience + patience + what_it_is.patience))
-
-
-def _share(value: float) -> float:
-    return round(min(1.0, max(0.0, value)), 4)
-
-
 class _Turn:
     """One decision in the making; lives for one call of `decide`."""
 
@@ -122,14 +73,15 @@ class _Turn:
                  chance: Random) -> None:
         self.scenario, self.rules, self.before, self.heard, self.chance = scenario, rules, memory, heard, chance
         self.shown = {seen.behaviour for seen in observations}
-        sure = {seen.behaviour: seen.confidence for seen in observations}
-        surest = max((sure.get(behaviour, 0.0) for behaviour, _ in _COOLING), default=0.0)
-        # What weighs most, of what she is about as sure of as of anything.
-        least = max(_SURE_ENOUGH_TO_COOL, surest - _ABOUT_AS_SURE)
-        self.cooling = next((reaction for behaviour, reaction in _COOLING if sure.get(behaviour, 0.0) >= least), None)
+        self.sure = {seen.behaviour: seen.confidence for seen in observations}
+        self.cooling = next(iter(felt(COOLING, self.sure)), None)
         if B.OWNS_MISTAKE in self.shown and self.cooling not in (Reaction.PRESSED, Reaction.PITCH, Reaction.NON_APOLOGY):
             self.cooling = None
         self.state = moved(rules, memory.state, observations, heard.kind)
+        if heard.kind is Kind.SILENCE:
+            # Each silence is heavier than the one before.
+            heavier = self._silences() * rules.kinds[Kind.SILENCE.value].patience
+            self.state = replace(self.state, patience=share(self.state.patience + heavier))
         self.told = list(memory.told)
         self.subject = memory.subject
         self.acts: list[Act] = []
@@ -173,6 +125,10 @@ class _Turn:
                     ending=ending)
         return Decision(tuple(self.acts), move, mood, memory)
 
+    def _silences(self) -> int:
+        """How often she has been met with silence before."""
+        return sum(key.startswith(f"{Deed.REACT}/{Reaction.SILENCE}/") for key in self.before.used)
+
     def _add(self, act: Act) -> bool:
         """Add the act if she has words left for it and has not done it in this line."""
         if act in self.acts or not unsaid(self.scenario, act, self.rules.mood(self.state), self.before.used):
@@ -186,7 +142,10 @@ class _Turn:
         clue = self.before.clue
         if not clue or self.heard.kind is Kind.SILENCE:
             return "", ""
-        taken_up = (self.heard.clue_met or B.INVITES_MORE in self.shown) and B.MISSES_CLUE not in self.shown
+        followed = self.sure.get(B.FOLLOWS_CLUE, 0.0) >= SURE_ENOUGH
+        missed = self.sure.get(B.MISSES_CLUE, 0.0) >= SURE_ENOUGH
+        taken_up = not missed and (
+            self.heard.clue_met or self.heard.clarifies or followed or B.INVITES_MORE in self.shown)
         turned_away = self.cooling in (Reaction.PRESSED, Reaction.FALSE_EMPATHY, Reaction.PITCH, Reaction.DEAL)
         return (clue, "") if taken_up and not turned_away else ("", clue)
 
@@ -214,7 +173,7 @@ class _Turn:
             self.kind = "cool"
             self._add(Act(Deed.REACT, self.cooling.value))
         else:
-            warming = [reaction for behaviour, reaction in _WARMING if behaviour in self.shown]
+            warming = felt(WARMING, self.sure)
             if self.heard.question:
                 warming = [reaction for reaction in warming if reaction in _BEFORE_AN_ANSWER]
             for reaction in warming:
@@ -235,18 +194,20 @@ class _Turn:
         if self.cooling is not None:
             # To a pitch or a push she tells nothing; a plain question about her world she may still answer.
             if self.cooling in (Reaction.DEAL, Reaction.REASSURED, Reaction.ADVISED, Reaction.FLATTERED):
-                self._tell_first(self._asked())
+                self._tell_first(self._asked(""))
             elif self.cooling is Reaction.SMALL_TALK and self.heard.outside:
                 self.acts.clear()
                 self.kind = "answer"
-                self._add(Act(Deed.ANSWER, self.heard.outside))
+                self._add(Act(Deed.ANSWER, self.heard.outside, self.heard.outside_line))
             return
-        if self.heard.outside and self._add(Act(Deed.ANSWER, self.heard.outside)):
+        if self.heard.outside and self._add(Act(Deed.ANSWER, self.heard.outside, self.heard.outside_line)):
             self.kind = "answer"
-        elif self._tell_first(self._asked()) or (met and self._tell_first([self.scenario.clue(met).fact])):
+        elif self._tell_first(self._asked(met)) or self._tells_of_hint(met) or (self.heard.general and self._volunteer()):
             self._and_another()
         elif self.heard.facts:
             self._asked_in_vain()
+        elif self.heard.clarifies and self._explains(met):
+            return
         elif self._gives_room() and self._volunteer():
             self._and_another()
         elif self.heard.answer and self._add(Act(Deed.MORE, *self.heard.answer)):
@@ -257,8 +218,15 @@ class _Turn:
             self.kind = "unknown"
             self._add(Act(Deed.UNKNOWN))
 
-    def _asked(self) -> list[str]:
-        return list(self.heard.facts)
+    def _tells_of_hint(self, met: str) -> bool:
+        """Tell what is behind the hint that was taken up, unless something else was asked for by name."""
+        definite = bool(self.heard.facts) and not self.heard.clue_met and not self.heard.clarifies
+        return bool(met) and not definite and self._tell_first([self.scenario.clue(met).fact])
+
+    def _asked(self, met: str) -> list[str]:
+        """The facts asked for, the best match first; what stands behind the hint that was just taken up comes before all."""
+        hinted = self.scenario.clue(met).fact if met else ""
+        return sorted(self.heard.facts, key=lambda fact: fact != hinted)
 
     def _unlocked(self, fact: Fact, margin: float = 0.0) -> bool:
         return self.state.trust >= fact.trust + margin and set(fact.after) <= set(self.told)
@@ -294,7 +262,7 @@ class _Turn:
         return self.heard.room and (self.heard.goes_on or not self.heard.question or self._asked_something_general())
 
     def _asked_something_general(self) -> bool:
-        return not self.heard.facts and not self.heard.outside and B.INVITES_MORE in self.shown
+        return not self.heard.outside and (self.heard.general or (not self.heard.facts and B.INVITES_MORE in self.shown))
 
     def _asked_in_vain(self) -> None:
         """Asked for something told already: more of it. Asked too early: she keeps it, and gives what she can instead."""
@@ -306,13 +274,23 @@ class _Turn:
             self.subject, self.kind = first.id, "elaborate"
             return
         if first.trust - self.state.trust >= self.rules.too_early_gap:
-            self.state = replace(self.state, openness=_share(self.state.openness - self.rules.too_early_cost))
+            self.state = replace(self.state, openness=share(self.state.openness - self.rules.too_early_cost))
         # "How are you?" may be answered with what else is on her mind; a question about one thing may not.
         if self.heard.room and (first.about_self or self.heard.goes_on) and self._volunteer():
             return
         self.kind = "withhold"
         if first.id in self.told or not self._add(Act(Deed.WITHHOLD, first.id)):
             self._goes_on()
+
+    def _explains(self, met: str) -> bool:
+        """Asked what she meant: of a hint that she is not ready to explain she says so, else more of what she spoke of."""
+        if met and self._add(Act(Deed.WITHHOLD, self.scenario.clue(met).fact)):
+            self.kind = "withhold"
+            return True
+        if self._add(Act(Deed.MORE, self.subject)):
+            self.kind = "elaborate"
+            return True
+        return False
 
     def _goes_on(self) -> None:
         """Asked to go on, or something about what she just said: more of it, else a thought of her own."""
@@ -322,7 +300,12 @@ class _Turn:
 
     def _drop_clue(self, missed: str) -> str:
         """Drop a clue: one that went by, in another form, else the next; not with every line, and not to a closed door."""
-        if self.state.patience < _PATIENT_ENOUGH_FOR_CLUES or self.heard.kind in (Kind.RUDE, Kind.GIBBERISH):
+        closed = self.heard.kind in (Kind.RUDE, Kind.GIBBERISH, Kind.REPEATED)
+        # A hint with every breath is no hint: at once again comes only one that has gone by for the first time. And none comes
+        # behind "I'd rather not say".
+        too_soon = bool(self.before.clue) and (not missed or missed in self.before.passed)
+        keeps = any(act.deed in (Deed.UNKNOWN, Deed.WITHHOLD) for act in self.acts)
+        if self.state.patience < _PATIENT_ENOUGH_FOR_CLUES or closed or keeps or too_soon or self._silences() > 1:
             return ""
         if self._told_now(1) and self.chance.random() < 0.5:  # noqa: PLR2004
             return ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coach.customer.lines import Deed
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
 from coach.domain import Behaviour, Observation, Speaker, Transcript
@@ -16,6 +17,14 @@ _ROOM = (Behaviour.INVITES_MORE, Behaviour.OPEN_QUESTION, Behaviour.FOLLOWS_CLUE
 # A question and a statement that answers it lie further apart than two questions do.
 _ANSWERS_FROM = 0.40
 _MAY_COME_TWICE = 4
+# Questions that leave it to her what to speak of.
+_INVITATIONS = ("What else is on your mind?", "What is on your mind?", "What would you like to talk about?",
+                "Is there anything else?", "What else?", "What would help you most today?",
+                "What matters most to you right now?", "What is going on for you?")
+_INVITES_FROM = 0.62
+# Trust that a fact needs to count as guarded, and by how much nearer a question must come to ask for it.
+_GUARDED = 0.65
+_PLAINLY = 0.08
 _TELLING_WORD = 4
 
 
@@ -35,21 +44,26 @@ class Heard:
     Attributes:
         kind: what sort of utterance it was.
         facts: ids of the facts it asks for, the best match first.
-        outside: id of the outside topic it asks about, or empty.
+        outside: id of the outside topic it asks about, or empty; `outside_line` the place of the line that answers it best.
         clue_met: whether it takes up the clue her last line carried.
         room: whether it leaves her room to go on by herself.
         question: whether it asks anything at all.
         goes_on: whether it only asks her to go on with what she was saying.
+        clarifies: whether it asks what she means by what she just said, and nothing else ("How so?").
+        general: whether it asks for whatever is on her mind, and for nothing in particular.
         answer: a fact she has told and the place of the further line about it that answers what is asked, or None.
     """
 
     kind: Kind
     facts: tuple[str, ...] = ()
     outside: str = ""
+    outside_line: int | None = None
     clue_met: bool = False
     room: bool = False
     question: bool = False
     goes_on: bool = False
+    clarifies: bool = False
+    general: bool = False
     answer: tuple[str, int] | None = None
 
 
@@ -62,7 +76,8 @@ class Ear:
         self._thresholds = thresholds
         self._facts = [(fact.id, embedder.embed(fact.asks)) for fact in scenario.facts]
         self._more = [(fact.id, embedder.embed(fact.more)) for fact in scenario.facts]
-        self._outside = [(topic.id, embedder.embed(topic.asks)) for topic in scenario.outside]
+        self._invitations = embedder.embed(_INVITATIONS)
+        self._outside = [(topic, embedder.embed(topic.asks), embedder.embed(topic.lines)) for topic in scenario.outside]
 
     def hear(self, reply: str, observations: tuple[Observation, ...], memory: Memory, history: Transcript) -> Heard:
         """What `reply`, which answers the last line of `history`, means to her."""
@@ -77,17 +92,21 @@ class Ear:
         asking = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
         shown = {seen.behaviour for seen in observations}
         facts = self._asked_for(vectors[asking]) if asking else ()
-        outside, closeness = self._outside_topic(vectors)
+        outside, closeness, line = self._outside_topic(vectors, memory)
         if facts and closeness <= facts[0][1]:
-            outside = ""
+            outside, line = "", None
+        bare = bool(asking) and not content_words(reply)
         return Heard(
             kind=kind,
             facts=tuple(fact for fact, _ in facts),
             outside=outside,
+            outside_line=line,
             clue_met=self._meets_clue(reply, parts, vectors, shown, memory, last_line, by_meaning=not outside),
             room=any(behaviour in shown for behaviour in _ROOM),
             question=any(part.is_question for part in parts),
-            goes_on=Behaviour.INVITES_MORE in shown or (bool(asking) and not content_words(reply)),
+            goes_on=Behaviour.INVITES_MORE in shown or bare,
+            clarifies=bare and parts[-1].is_question and not facts,
+            general=bool(asking) and not outside and float(np.max(self._invitations @ vectors[asking].T)) >= _INVITES_FROM,
             answer=self._answer_to(vectors[asking], memory) if asking else None,
         )
 
@@ -105,11 +124,23 @@ class Ear:
 
     def _asked_for(self, vectors: Vectors) -> list[tuple[str, float]]:
         best = [(fact, float(np.max(asks @ vectors.T))) for fact, asks in self._facts]
-        return sorted(((f, c) for f, c in best if c >= self._thresholds.asked), key=lambda pair: -pair[1])
+        return sorted(((f, c) for f, c in best if c >= self._needed(f)), key=lambda pair: -pair[1])
 
-    def _outside_topic(self, vectors: Vectors) -> tuple[str, float]:
-        best, topic = max(((float(np.max(asks @ vectors.T)), topic) for topic, asks in self._outside), default=(0.0, ""))
-        return (topic, best) if best >= self._thresholds.outside else ("", 0.0)
+    def _needed(self, fact: str) -> float:
+        """The cosine from which a question asks for `fact`; what she guards most must be asked for more plainly."""
+        guarded = self._scenario.fact(fact).trust >= _GUARDED
+        return self._thresholds.asked + (_PLAINLY if guarded else 0.0)
+
+    def _outside_topic(self, vectors: Vectors, memory: Memory) -> tuple[str, float, int | None]:
+        """The topic outside the story that the reply is about, how near it comes, and which unsaid line answers it best."""
+        best, topic, lines = max(
+            ((float(np.max(asks @ vectors.T)), topic, lines) for topic, asks, lines in self._outside
+             if set(topic.after) <= set(memory.told)), key=lambda found: found[0], default=(0.0, None, None))
+        if topic is None or lines is None or best < self._thresholds.outside:
+            return "", 0.0, None
+        near = np.max(lines @ vectors.T, axis=1)
+        left = [i for i in range(len(near)) if f"{Deed.ANSWER}/{topic.id}/{i}" not in memory.used]
+        return topic.id, best, max(left, key=lambda i: float(near[i]), default=None)
 
     def _meets_clue(self, reply: str, parts: tuple[Sentence, ...], vectors: Vectors, shown: set[str], memory: Memory,
                     last_line: str, *, by_meaning: bool) -> bool:

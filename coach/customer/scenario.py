@@ -33,12 +33,12 @@ class Mood(StrEnum):
     COLD = "cold"
 
 
-# Where a mood has no lines of its own, the nearest one speaks.
+# Where a mood has no lines of its own, a neighbouring one speaks; nobody who is cold says something warm.
 NEAREST = {
-    Mood.WARM: (Mood.WARM, Mood.OPEN, Mood.GUARDED, Mood.COLD),
-    Mood.OPEN: (Mood.OPEN, Mood.WARM, Mood.GUARDED, Mood.COLD),
-    Mood.GUARDED: (Mood.GUARDED, Mood.OPEN, Mood.COLD, Mood.WARM),
-    Mood.COLD: (Mood.COLD, Mood.GUARDED, Mood.OPEN, Mood.WARM),
+    Mood.WARM: (Mood.WARM, Mood.OPEN),
+    Mood.OPEN: (Mood.OPEN, Mood.WARM, Mood.GUARDED),
+    Mood.GUARDED: (Mood.GUARDED, Mood.OPEN, Mood.COLD),
+    Mood.COLD: (Mood.COLD, Mood.GUARDED),
 }
 MoodLines = Annotated[Mapping[Mood, Lines], Field(min_length=1)]
 
@@ -139,9 +139,14 @@ class Clue(DataModel):
 
 
 class Outside(DataModel):
-    """A topic outside the story, which she answers in character."""
+    """A topic outside the story, which she answers in character.
+
+    Attributes:
+        after: facts that must be told before; a line may rest on what she has said, and give nothing away.
+    """
 
     id: Id
+    after: tuple[Id, ...] = ()
     asks: Lines
     lines: Lines
 
@@ -177,7 +182,8 @@ class Scenario(DataModel):
         facts = {fact.id for fact in self.facts}
         pointers: list[tuple[str, Place]] = [
             (self.opening_fact, ("opening_fact",)), *((clue.fact, ("clues", i, "fact")) for i, clue in enumerate(self.clues)),
-            *((other, ("facts", i, "after", j)) for i, fact in enumerate(self.facts) for j, other in enumerate(fact.after))]
+            *((other, ("facts", i, "after", j)) for i, fact in enumerate(self.facts) for j, other in enumerate(fact.after)),
+            *((other, ("outside", i, "after", j)) for i, one in enumerate(self.outside) for j, other in enumerate(one.after))]
         for other, place in pointers:
             if other not in facts:
                 raise FieldError(f"points to the fact {other!r}, which is not there", *place)

@@ -17,6 +17,8 @@ from coach.domain.meeting import (
     Tip,
 )
 from coach.domain.score import (
+    FAINT,
+    PLAIN,
     WHOLE_REPLY,
     Behaviour,
     Contribution,
@@ -31,6 +33,8 @@ from coach.domain.score import (
 )
 
 __all__ = [
+    "FAINT",
+    "PLAIN",
     "WHOLE_REPLY",
     "Behaviour",
     "Citation",

@@ -88,6 +88,12 @@ class Impression:
     reason: str = ""
 
 
+PLAIN = 0.5
+"""The confidence from which an observation is acted upon and told as a fact."""
+
+FAINT = 0.25
+"""Below this confidence an observation counts for what it is worth, and no person is told of it."""
+
 WHOLE_REPLY = "whole_reply"
 """Stands among the contributions for the reply as a whole: what the observer's impression adds to what can be pointed at."""
 
@@ -145,8 +151,17 @@ class ReplyScore:
     reason: str = ""
 
     def shows(self, *behaviours: str) -> bool:
-        """Whether any of `behaviours` was observed."""
+        """Whether any of `behaviours` was observed, however faintly."""
         return any(seen.behaviour in behaviours for seen in self.observations)
+
+    @property
+    def told(self) -> tuple[Observation, ...]:
+        """The observations that a person is told: a trainee who reads what was hardly there soon believes nothing."""
+        return tuple(seen for seen in self.observations if seen.confidence >= FAINT)
+
+    def plainly_shows(self, *behaviours: str) -> bool:
+        """Whether any of `behaviours` is likelier than not: what a person may be told without a "perhaps"."""
+        return any(seen.behaviour in behaviours and seen.confidence >= PLAIN for seen in self.observations)
 
 
 @dataclass(frozen=True, slots=True)

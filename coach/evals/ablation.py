@@ -36,10 +36,10 @@ def ablation(found: Examples) -> tuple[Worth, ...]:
     folds = folds_of(found.groups)
     rows = rows_of(found, cross_words(alike_of(found.words), found.targets, folds), found.read)
     columns = columns_of(found)
-    worths = [_worth("", rows, found.targets, folds)]
+    worths = [_worth("", rows, found, folds)]
     for group, mine in columns.items():
         rest = np.setdiff1d(np.arange(rows.shape[1]), mine)
-        worths.append(_worth(group, rows[:, rest], found.targets, folds))
+        worths.append(_worth(group, rows[:, rest], found, folds))
     return tuple(worths)
 
 
@@ -51,8 +51,8 @@ def columns_of(found: Examples) -> Mapping[str, NDArray[np.int64]]:
     return {group: np.arange(end - size, end) for (group, size), end in zip(sizes.items(), ends, strict=True)}
 
 
-def _worth(without: str, rows: Matrix, targets: Matrix, folds: NDArray[np.int64]) -> Worth:
-    said = cross_last(rows, targets, folds)
+def _worth(without: str, rows: Matrix, found: Examples, folds: NDArray[np.int64]) -> Worth:
+    said, targets = cross_last(rows, found.targets, folds)[found.own], found.targets[found.own]
     least = thresholds(said, targets)
     likely = 1 / (1 + np.exp(-said[:, _FIRST_BEHAVIOUR:]))
     named = targets[:, _FIRST_BEHAVIOUR:] > 0

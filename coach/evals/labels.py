@@ -13,6 +13,8 @@ from coach.settings import data_folder
 
 DEV = "replies_dev.jsonl"
 TRAIN = ("replies_train.jsonl", "replies_more.jsonl")
+REWORDINGS = "rewordings.jsonl"
+PADDING = "padding.jsonl"
 
 
 class _Said(BaseModel):
@@ -56,7 +58,22 @@ class RatedReply(ReplyInContext):
     group: str = ""
 
 
-_Kind = TypeVar("_Kind", bound=ReplyInContext)
+class Rewording(BaseModel):
+    """A training reply (`of`) said in another English: the same to the customer, and so rated the same."""
+
+    of: str
+    way: str
+    reply: str
+
+
+class Padding(BaseModel):
+    """Words that carry nothing for any customer, and what they are there for."""
+
+    kind: str
+    text: str
+
+
+_Kind = TypeVar("_Kind", bound=BaseModel)
 
 
 def read_reply(path: Path, number: int, line: str) -> ReplyInContext:
@@ -79,10 +96,18 @@ def load_rated(path: Path | None = None) -> tuple[RatedReply, ...]:
     Raises:
         DataFileError: names file, line and fault.
     """
-    path = path or labels(DEV)
+    return load_lines(RatedReply, path or labels(DEV))
+
+
+def load_lines(kind: type[_Kind], path: Path) -> tuple[_Kind, ...]:
+    """Read a file with a JSON object of `kind` a line.
+
+    Raises:
+        DataFileError: names file, line and fault.
+    """
     # Not splitlines(): JSON may hold other line breaks than "\n" as they are.
     numbered = enumerate(read_text(path).split("\n"), start=1)
-    return tuple(_read(RatedReply, path, number, line) for number, line in numbered if line.strip())
+    return tuple(_read(kind, path, number, line) for number, line in numbered if line.strip())
 
 
 def _read(kind: type[_Kind], path: Path, number: int, line: str) -> _Kind:

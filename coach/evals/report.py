@@ -90,7 +90,9 @@ def _case(result: Result) -> Json:
 
 def agreement_text(found: Agreement) -> str:
     """The agreement as two small tables."""
-    lines = [f"{found.replies} rated replies", "", f"{'scale':<10}{'Spearman (95%)':>26}{'weighted kappa (95%)':>26}"]
+    by = ", ".join(f"{count} by {who}" for who, count in found.by.items())
+    lines = [f"{found.replies} rated replies, scored {by}", ""]
+    lines.append(f"{'scale':<10}{'Spearman (95%)':>26}{'weighted kappa (95%)':>26}")
     lines += [f"{one.scale:<10}{_with_interval(one.spearman):>26}{_with_interval(one.kappa):>26}" for one in found.scales]
     lines += ["", f"{'behaviour':<20}{'rated':>7}{'seen':>7}{'F1':>7}"]
     lines += [f"{one.behaviour:<20}{one.rated:>7}{one.seen:>7}{one.f1:>7.2f}"

@@ -1,6 +1,6 @@
 """A reply read in its context by a tuned encoder: what each of its sentences adds, and the whole of it.
 
-The encoder sees the last turns and the reply as a pair, with nobody in particular in them (`neutral`).
+The encoder sees the last turns and the reply as a pair, with nobody in particular in them and in plain English (`levelled`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from coach.domain import Speaker, Transcript
 from coach.language.bert import WIDTH, Array
 from coach.language.minilm import packaged, packaged_bert
-from coach.language.neutral import neutral
+from coach.language.plain import levelled
 from coach.language.text import sentences
 
 _START, _END = 101, 102
@@ -59,8 +59,9 @@ class Pairs:
 
     def pair(self, history: Transcript, reply: str) -> Pair:
         """The last turns, cut at their beginning, and the reply, cut at its end."""
-        context = [i for turn in history.turns[-TURNS:] for i in self._ids(_SPEAKERS[turn.speaker] + neutral(turn.text))]
-        said = [(i, place) for place, part in enumerate(sentences(reply)) for i in self._ids(neutral(part.text))][:REPLY_TOKENS]
+        context = [i for turn in history.turns[-TURNS:] for i in self._ids(_SPEAKERS[turn.speaker] + levelled(turn.text))]
+        parts = enumerate(sentences(reply))
+        said = [(i, place) for place, part in parts for i in self._ids(levelled(part.text))][:REPLY_TOKENS]
         return Pair(tuple(context[-CONTEXT_TOKENS:]), tuple(i for i, _ in said), tuple(place for _, place in said))
 
     def _ids(self, text: str) -> list[int]:

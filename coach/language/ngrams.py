@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.language.neutral import neutral
+from coach.language.plain import levelled
 from coach.language.text import words
 
 BUCKETS = 2**15
@@ -23,7 +23,7 @@ _MARKS = "?!…%€£$;:()[]"
 
 def ngrams(text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The buckets that `text` fills and how much, of two parts (words, pieces) each of length 1; nobody's name among them."""
-    said = words(neutral(text))
+    said = words(levelled(text))
     marks = [mark for mark in text if mark in _MARKS]
     wholes = Counter((*said, *(f"{a} {b}" for a, b in pairwise(said)), *(f"mark {mark}" for mark in marks)))
     pieces = Counter(f" {word} "[i : i + n] for word in said for n in _PIECES for i in range(len(word) + 3 - n))

@@ -118,7 +118,7 @@ def _facts(meeting: Meeting) -> str:
 def _score(score: ReplyScore, label: Label) -> str:
     head = f"Empathy **{score.empathy}**, selling **{score.selling}** of 100 (confidence {score.confidence:.2f})"
     lines = [f"- {inline(label(seen.behaviour))}: “{inline(seen.quote)}”"
-             + (f", passing over “{inline(seen.about)}”" if seen.about else "") for seen in score.observations]
+             + (f", passing over “{inline(seen.about)}”" if seen.about else "") for seen in score.told]
     lines += [f"- event: {inline(event.value.replace('_', ' '))}" for event in score.events]
     lines += [f"- note: {inline(score.note)}"] if score.note else []
     return "\n".join([head, "", *lines]).strip()

@@ -1,37 +1,28 @@
-"""Conversations that coach did not run, read from files: JSON Lines, CSV, or plain "Name: text".
+"""Conversations that coach did not run, read from files: JSON Lines, tables, or plain "Name: text".
 
-A line that can not be read is told by its number and left out; what can be read is still scored.
+A line that can not be read is told by its number and left out; what can be read is still scored. The formats are read by
+`formats.py` and `plain.py`; here words become turns.
 """
 
-import csv
-import io
-import json
-import re
-from collections.abc import Iterable, Mapping
+import codecs
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.datafile import read_text
 from coach.domain import Speaker, Transcript, Turn
 from coach.errors import DataFileError, InputError
 from coach.language.text import clean
+from coach.review.formats import jsonl, table
+from coach.review.plain import plain
+from coach.review.speakers import NOT_UTF8, Found, Problem, Said, Who, shown
 
-SUFFIXES = (".jsonl", ".csv", ".txt", ".md")
-# Who is who by the words that transcripts commonly use; names are mapped by whoever calls.
-_TRAINEE = frozenset("trainee seller sales salesperson rep agent advisor adviser consultant interviewer helper me you".split())
-_CUSTOMER = frozenset("customer client buyer prospect interviewee user caller".split())
-_NAMED = re.compile(r"^\s*(?:\[[\d:.]+\]\s*)?([^\W\d_][\w .'’-]{0,40}?)\s*(?:\([\d:.]+\)\s*)?:\s+(.*)$")
-_SPEAKER_KEYS = ("speaker", "role", "name")
-_TEXT_KEYS = ("text", "content", "said")
+__all__ = ["SUFFIXES", "Conversation", "Problem", "Who", "load_conversation"]
+
+SUFFIXES = (".jsonl", ".csv", ".tsv", ".txt", ".md")
 _MOST_BYTES = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A line that could not be read, and why."""
-
-    line: int
-    what: str
+_MOST_NAMES = 8
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode text" of a spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +31,12 @@ class Conversation:
 
     Attributes:
         problems: the lines that were left out.
+        doubts: lines that were read, but might have been meant otherwise.
     """
 
     transcript: Transcript
     problems: tuple[Problem, ...]
-
-
-class Who:
-    """Says which speaker a name stands for."""
-
-    def __init__(self, trainees: Iterable[str] = (), customers: Iterable[str] = ()) -> None:
-        self._known: Mapping[str, Speaker] = (
-            dict.fromkeys(_TRAINEE, Speaker.TRAINEE) | dict.fromkeys(_CUSTOMER, Speaker.CUSTOMER)
-            | {name.strip().lower(): Speaker.TRAINEE for name in trainees}
-            | {name.strip().lower(): Speaker.CUSTOMER for name in customers})
-
-    def is_(self, name: str) -> Speaker | None:
-        """The speaker that `name` stands for; None where that is not known."""
-        return self._known.get(name.strip().lower())
+    doubts: tuple[Problem, ...] = ()
 
 
 def load_conversation(path: Path, who: Who) -> Conversation:
@@ -67,85 +46,70 @@ def load_conversation(path: Path, who: Who) -> Conversation:
         DataFileError: it can not be read, is not UTF-8, or has no column for the speaker or the text.
         InputError: its kind is not known, it is too large, or nothing in it is said by the trainee; says what to do.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise InputError(f"{path} can not be scored: coach reads {', '.join(SUFFIXES)}.")
-    if path.is_file() and path.stat().st_size > _MOST_BYTES:
-        raise InputError(f"{path} has more than {_MOST_BYTES // 1_000_000} MB; split it into one file a conversation.")
-    text = read_text(path).lstrip("\ufeff")
-    rows = {".jsonl": _jsonl, ".csv": _csv}.get(path.suffix.lower(), _plain)(path, text)
+    text = _text(path)
+    if suffix == ".jsonl":
+        found = jsonl(text)
+    elif suffix in (".csv", ".tsv"):
+        found = table(path, text)
+    else:
+        found = plain(text, who)
+    return _conversation(path, found, who)
+
+
+def _conversation(path: Path, rows: Iterable[Found], who: Who) -> Conversation:
     turns: list[Turn] = []
-    problems: list[Problem] = []
-    unknown: dict[str, int] = {}
-    for line, name, said in rows:
-        speaker = who.is_(name) if name is not None else None
-        if name is None or not clean(said):
-            problems.append(Problem(line, said if name is None else "nothing is said here"))
-        elif speaker is None:
-            unknown.setdefault(name, line)
-            problems.append(Problem(line, f"{name!r} is neither the trainee nor the customer"))
-        elif turns and turns[-1].speaker is speaker:
-            turns[-1] = Turn(speaker, f"{turns[-1].text}\n{clean(said)}")  # one who goes on speaking
+    lines: list[Problem] = []
+    unknown: Counter[str] = Counter()
+    goes_on = False  # not past what was left out: somebody else may have spoken there
+    for row in rows:
+        one = row if isinstance(row, Problem) else _turn(row, who)
+        if isinstance(one, Problem):
+            lines.append(one)
+            goes_on = goes_on and not one.left_out
+            if isinstance(row, Said) and who.is_(*row.names) is None:
+                unknown[shown(row.names[0])] += 1
+        elif goes_on and turns[-1].speaker is one.speaker:
+            turns[-1] = Turn(one.speaker, f"{turns[-1].text}\n{one.text}")
         else:
-            turns.append(Turn(speaker, clean(said)))
+            turns.append(one)
+            goes_on = True
+    problems = tuple(one for one in lines if one.left_out)
     if not any(turn.speaker is Speaker.TRAINEE for turn in turns):
-        names = ", ".join(map(repr, unknown)) or "nobody"
-        raise InputError(f"{path} has nothing said by the trainee. It names {names}; say who is who, for example "
-                         f"--trainee {next(iter(unknown), 'NAME')!r} --customer 'OTHER'.")
-    return Conversation(Transcript(tuple(turns)), tuple(problems))
+        raise _nobody(path, problems, [name for name, _ in unknown.most_common(_MOST_NAMES)])
+    return Conversation(Transcript(tuple(turns)), problems, tuple(one for one in lines if not one.left_out))
 
 
-# Each reader gives (line, name, text); a name of None says that the line can not be read, and the text why.
-_Row = tuple[int, str | None, str]
+def _turn(said: Said, who: Who) -> Turn | Problem:
+    speaker = who.is_(*said.names)
+    if speaker is None:
+        return Problem(said.line, f"{shown(said.names[0])!r} is neither the trainee nor the customer")
+    text = clean(said.text)
+    return Turn(speaker, text) if text else Problem(said.line, "nothing is said here")
 
 
-def _jsonl(_: Path, text: str) -> Iterable[_Row]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-        except json.JSONDecodeError as error:
-            yield number, None, f"not JSON: {error.msg}"
-            continue
-        if not isinstance(found, dict):
-            yield number, None, "not a JSON object"
-            continue
-        name = next((found[key] for key in _SPEAKER_KEYS if isinstance(found.get(key), str)), None)
-        said = next((found[key] for key in _TEXT_KEYS if isinstance(found.get(key), str)), None)
-        if name is None or said is None:
-            yield number, None, f"needs {_SPEAKER_KEYS[0]!r} and {_TEXT_KEYS[0]!r}"
-        else:
-            yield number, name, said
+def _nobody(path: Path, problems: Iterable[Problem], names: Sequence[str]) -> InputError:
+    """Why there is nothing to score."""
+    if bad := next((problem for problem in problems if problem.what.startswith(NOT_UTF8)), None):
+        return DataFileError(path, bad.line, "the file is not UTF-8 text; save it as UTF-8.")
+    return InputError(f"{path} has nothing said by the trainee. It names {', '.join(map(repr, names)) or 'nobody'}; say who is "
+                      f"who, for example --trainee {(names[0] if names else 'NAME')!r} --customer 'OTHER'.")
 
 
-def _csv(path: Path, text: str) -> Iterable[_Row]:
-    reader = csv.DictReader(io.StringIO(text))
-    heads = {head.strip().lower(): head for head in reader.fieldnames or () if head}
-    name_head = next((heads[key] for key in _SPEAKER_KEYS if key in heads), None)
-    text_head = next((heads[key] for key in _TEXT_KEYS if key in heads), None)
-    if name_head is None or text_head is None:
-        raise DataFileError(path, 1, f"needs a column {_SPEAKER_KEYS[0]!r} and a column {_TEXT_KEYS[0]!r}.")
-    before = 1
+def _text(path: Path) -> str:
+    """The file's text, with each byte that is not UTF-8 marked; see `is_decoded`."""
     try:
-        for row in reader:
-            number, before = before + 1, reader.line_num
-            name, said = row.get(name_head), row.get(text_head)
-            yield (number, None, "the row is too short") if name is None or said is None else (number, name, said)
-    except csv.Error as error:
-        yield reader.line_num, None, f"not CSV: {error}"
-
-
-def _plain(_: Path, text: str) -> Iterable[_Row]:
-    """A line without a name goes on with what the one before said."""
-    current: tuple[int, str, list[str]] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if found := _NAMED.match(line):
-            if current:
-                yield current[0], current[1], "\n".join(current[2])
-            current = (number, found.group(1), [found.group(2)])
-        elif current and line.strip():
-            current[2].append(line.strip())
-        elif line.strip():
-            yield number, None, "nobody is named before a colon"
-    if current:
-        yield current[0], current[1], "\n".join(current[2])
+        if not path.is_file():
+            raise DataFileError(path, 1, "the file can not be read: it is no file, or a link that leads to none.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path} has more than {_MOST_BYTES // 1_000_000} MB; split it into one file a conversation.")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataFileError(path, 1, f"the file can not be read: {error.strerror or error}.") from error
+    try:
+        text = raw.decode("utf-16") if raw.startswith(_UTF_16) else raw.decode("utf-8-sig", errors="surrogateescape")
+    except UnicodeDecodeError as error:
+        raise DataFileError(path, 1, "the file is not UTF-8 text; save it as UTF-8.") from error
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,5 +1,6 @@
 """Which steps of a framework a conversation covered, by meaning, each with the reply and the words that did."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +15,19 @@ from coach.language.embeddings import Embedder, Vectors
 from coach.language.text import sentences
 
 _FILE = Path(__file__).parent / "frameworks.yaml"
+_REQUEST = re.compile(r"(?:so |and |then |please |now )*(?:tell me|talk me|walk me|help me|give me|say|describe|let's say|"
+                      r"suppose|imagine|i wonder|i'd like to)\b", re.IGNORECASE)
 
 
 class Step(DataModel):
-    """One step: its name, and what it sounds like."""
+    """One step: its name, and what it sounds like.
+
+    Attributes:
+        asks: whether only a question, or a request to tell, covers it; what the seller states about it does not.
+    """
 
     label: str
+    asks: bool = True
     like: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
@@ -54,6 +62,7 @@ class Coverage:
         found = load_frameworks()
         # An embedder that knows no synonyms finds what is nearly the same words alone.
         self._least = max(found.like_from, embedder.related)
+        self._asked_for = {step: one.asks for steps in (found.steps, found.perceptions) for step, one in steps.items()}
         self._frameworks = {name: {step: embedder.embed(one.like) for step, one in steps.items()}
                             for name, steps in (("steps", found.steps), ("perceptions", found.perceptions))}
 
@@ -71,13 +80,13 @@ class Coverage:
             parts = sentences(reply)
             vectors = self._embedder.embed([part.text for part in parts])
             for part, vector in zip(parts, vectors, strict=True):
-                step = self._nearest(framework, vector)
+                step = self._nearest(framework, vector, asks=part.is_question or bool(_REQUEST.match(part.text)))
                 if step and step not in found:
                     found[step] = Passage(step, number, part.text)
         return tuple(found[step] for step in self._frameworks[framework] if step in found)
 
-    def _nearest(self, framework: str, vector: Vectors) -> str:
+    def _nearest(self, framework: str, vector: Vectors, *, asks: bool) -> str:
         """The step that a sentence covers: the nearest one, if it is near enough; else empty."""
         nearness = {step: float(np.max(likes @ vector)) for step, likes in self._frameworks[framework].items()}
         best = max(nearness, key=lambda step: nearness[step])
-        return best if nearness[best] >= self._least else ""
+        return best if nearness[best] >= self._least and (asks or not self._asked_for[best]) else ""

@@ -20,6 +20,7 @@ from coach.domain import Observation, Speaker, Transcript
 from coach.language.embeddings import Embedder
 from coach.language.kind import Kind, kind_of
 from coach.language.lexicon import lexicon, phrases
+from coach.language.plain import plain
 from coach.language.text import Sentence, content_words, sentences, words
 
 _FILE = Path(__file__).parent / "cues.yaml"
@@ -120,7 +121,9 @@ class Cues:
         seen = []
         for part, vector in zip(parts, vectors, strict=True):
             where = {b: match.span() for b, pattern in self._phrases.items() if (match := pattern.search(part.text))}
-            shows = dict.fromkeys(where, _BY_WORDS)
+            # What only shows once the spelling is mended has the whole sentence for its words.
+            meant = plain(part.text)
+            shows = {b: _BY_WORDS for b, pattern in self._phrases.items() if b in where or pattern.search(meant)}
             for behaviour, least, likes in self._likes:
                 cosine = float(np.max(likes @ vector))
                 if cosine >= least:
@@ -146,7 +149,7 @@ def _in_context(part: Sentence, shows: dict[B, float], where: dict[B, tuple[int,
             shows[behaviour] = min(shows[behaviour], _BY_FORMULA)
     if not turned and (len(common) >= _A_PARAPHRASE or any(len(word) >= _TELLING_WORD for word in common)):
         shows.setdefault(B.FOLLOWS_CLUE, min(_BY_WORDS, 0.6 + 0.15 * len(common)))
-        if len(common) >= _A_PARAPHRASE and not part.is_question:
+        if len(common) >= _A_PARAPHRASE and not part.is_question and not _asks_to_tell(part.text):
             shows.setdefault(B.REFLECTS_CONTENT, 0.7)
     if part.is_question:
         _question(part, shows, turned=turned)
@@ -195,6 +198,11 @@ def said_before(text: str, history: Transcript) -> bool:
     said = words(text)
     return len(said) >= _A_LINE_OF_SUBSTANCE and any(
         said == words(part.text) for earlier in history.said_by(Speaker.TRAINEE) for part in sentences(earlier))
+
+
+def _asks_to_tell(text: str) -> bool:
+    """Whether a sentence asks for what its words name ("Tell me about the people you hired"): that plays nothing back."""
+    return words(text)[:2] in (("tell", "me"), ("talk", "me"), ("walk", "me"), ("help", "me"), ("say", "more"))
 
 
 def _set_aside(text: str, start: int, end: int) -> bool:

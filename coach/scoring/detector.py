@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from coach.domain import PLAIN, Impression, Observation, ReplyScore, ScoreSource, Speaker, Transcript
 from coach.domain import Behaviour as B
-from coach.domain import Impression, Observation, ReplyScore, ScoreSource, Speaker, Transcript
 from coach.language.context import Reading
 from coach.language.embeddings import Embedder
 from coach.language.kind import Kind, kind_of
@@ -18,6 +18,7 @@ from coach.scoring.cues import Cues, clue_in
 from coach.scoring.events import events_of
 from coach.scoring.features import dense
 from coach.scoring.learned import SCALES, Learned, Model, load_model, read
+from coach.scoring.reasons import in_words
 from coach.scoring.rubric import Rubric, Side
 from coach.scoring.stuffing import cores
 
@@ -28,8 +29,7 @@ _EVEN = 0.5
 # Where a cue stands against what was learned, the score is no surer than even.
 _FAR_APART = 0.5
 # Where a clear cue shows one of these, it stands, however likely it was learned to be: over the training replies (held out by
-# writer) that costs no F1, and a trainee can count on it. Of the first kind the raters named nine in ten as well; of a
-# springboard half, but they gave four in five of those replies no more than a token of empathy.
+# writer) that costs no F1 worth the name, and a trainee can count on it. Other cues need to be half as likely as usual.
 _CLEAR_CUE = 0.8
 _SURE_CUES = frozenset({B.OWNS_MISTAKE, B.NON_APOLOGY, B.MANIPULATES_SCORER, B.VENDOR_CENTRED, B.FALSE_EMPATHY})
 _FAIR_CUES = frozenset({B.OFFERS_HELP, B.SELF_DISCLOSURE, B.NEXT_STEP, B.JARGON, B.FLATTERY, B.SETS_AGENDA_ASIDE})
@@ -42,6 +42,11 @@ _WARM = 65
 _OPPOSITES = ((B.SETS_AGENDA_ASIDE, B.TURNS_TO_DEAL), (B.TURNS_TO_DEAL, B.SETS_AGENDA_ASIDE), (B.NON_APOLOGY, B.OWNS_MISTAKE),
               (B.NON_APOLOGY, B.ACKNOWLEDGES))
 _OVERWHELMING = 0.75
+# What a trainee would deny who never said it: without words for it in the reply it stays a "perhaps".
+_NEEDS_WORDS = frozenset({B.OWNS_MISTAKE, B.SETS_AGENDA_ASIDE})
+# Likewise, but for where it is as likely as this.
+_SELDOM_WITHOUT_WORDS = frozenset({B.FALSE_EMPATHY, B.TURNS_TO_DEAL, B.PRESSURE, B.NON_APOLOGY})
+_PERHAPS = PLAIN - 0.01
 
 
 class Detector:
@@ -81,7 +86,7 @@ class Detector:
         most = _BARELY_SURE if unread else _EVEN if contested else 1.0
         sure = min(learned.confidence, most)
         empathy, selling, overall = (learned.amounts[scale] for scale in SCALES)
-        impression = Impression(empathy, selling, overall, learned.earned >= _EVEN, sure)
+        impression = Impression(empathy, selling, overall, learned.earned >= _EVEN, sure, in_words(learned.movers))
         name = self._model.version if learned.evidence else f"{self._model.version}, words alone"
         return self._rubric.score(shown, events_of(history, shown), ScoreSource("embedded", name, "", self._rubric.version),
                                   impression, UNREADABLE if unread else "")
@@ -98,13 +103,22 @@ class Detector:
             if not parts or _ruled_out(name, likely, cues) or (not sure and likely < self._model.thresholds[name]):
                 continue
             confidence = round(max(likely, sure), 2)
+            if cue is None and (name in _NEEDS_WORDS or (name in _SELDOM_WITHOUT_WORDS and likely < _OVERWHELMING)):
+                confidence = min(confidence, _PERHAPS)
             if cue is not None:
                 found.append(replace(cue, confidence=confidence))
             else:
                 part = _telling(parts, learned.evidence.get(name, ()))
                 about = clue_in(history.last(Speaker.CUSTOMER)) if name == B.MISSES_CLUE else ""
                 found.append(Observation(name, part.text, part.start, confidence, about))
-        return tuple(sorted(found, key=lambda one: (one.start, one.behaviour)))
+        return tuple(sorted(_one_fate(found), key=lambda one: (one.start, one.behaviour)))
+
+
+def _one_fate(found: Sequence[Observation]) -> list[Observation]:
+    """`found` with a clue either taken up or passed over: the likelier of the two."""
+    fates = [one for one in found if one.behaviour in (B.FOLLOWS_CLUE, B.MISSES_CLUE)]
+    likelier = max(fates, key=lambda one: one.confidence, default=None)
+    return [one for one in found if one not in fates or one is likelier]
 
 
 def _by_cue(cue: Observation | None, likely: float, least: float, empathy: float, *, brief: bool) -> float:
@@ -145,8 +159,10 @@ def _at_worst(whole: ReplyScore, heard: Sequence[ReplyScore], rubric: Rubric) ->
     kept = {seen.behaviour for seen in worst.observations}
     shown = tuple(seen for seen in whole.observations
                   if rubric.side(seen.behaviour) is not Side.PERSON or seen.behaviour in kept)
+    empathy, selling = worst.empathy, max(one.selling for one in (whole, *heard))
+    names = {seen.behaviour for seen in shown}
+    parts = [part for part in whole.contributions if part.behaviour in names]
     return replace(
-        whole, empathy=worst.empathy, selling=max(one.selling for one in (whole, *heard)),
-        overall=min(one.overall for one in (whole, *heard)), earned=whole.earned and all(one.earned for one in heard),
-        confidence=min(one.confidence for one in (whole, worst)), observations=shown, contributions=worst.contributions,
-        events=whole.events or worst.events)
+        whole, empathy=empathy, selling=selling, overall=min(one.overall for one in (whole, *heard)),
+        earned=whole.earned and all(one.earned for one in heard), confidence=min(one.confidence for one in (whole, worst)),
+        observations=shown, contributions=rubric.accounted(parts, empathy, selling), events=whole.events or worst.events)

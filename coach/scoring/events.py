@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coach.domain import PLAIN, Event, Observation, ReplyScore, Speaker, Transcript
 from coach.domain import Behaviour as B
-from coach.domain import Event, Observation, ReplyScore, Speaker, Transcript
 
 _ACKNOWLEDGING = (B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.SETS_AGENDA_ASIDE)
 
@@ -19,7 +19,7 @@ def first_turn_to_deal(earlier: Sequence[ReplyScore], score: ReplyScore) -> tupl
 
     The event comes once, with the first reply that turns to the deal while none before it acknowledged the customer's news.
     """
-    acknowledged = any(one.shows(*_ACKNOWLEDGING) and not one.shows(B.FALSE_EMPATHY) for one in earlier)
+    acknowledged = any(one.plainly_shows(*_ACKNOWLEDGING) and not one.plainly_shows(B.FALSE_EMPATHY) for one in earlier)
     if acknowledged or any(Event.DEAL_BEFORE_PERSON in one.events for one in earlier):
         return ()
     return events_of(Transcript(), score.observations)
@@ -32,9 +32,10 @@ def events_of(history: Transcript, observations: Sequence[Observation]) -> tuple
     """
     if history.said_by(Speaker.TRAINEE):
         return ()
-    deal = [o.start for o in observations if o.behaviour == B.TURNS_TO_DEAL]
-    person = [o.start for o in observations if o.behaviour in _ACKNOWLEDGING]
-    springboard = any(o.behaviour == B.FALSE_EMPATHY for o in observations)
+    plain = [o for o in observations if o.confidence >= PLAIN]
+    deal = [o.start for o in plain if o.behaviour == B.TURNS_TO_DEAL]
+    person = [o.start for o in plain if o.behaviour in _ACKNOWLEDGING]
+    springboard = any(o.behaviour == B.FALSE_EMPATHY for o in plain)
     if deal and (springboard or not person or min(deal) < min(person)):
         return (Event.DEAL_BEFORE_PERSON,)
     return ()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from coach.domain import Behaviour, Observation, Speaker, Transcript, Turn
 from coach.language.kind import Kind, kind_of
 from coach.language.lexicon import lexicon
-from coach.language.neutral import neutral
+from coach.language.plain import levelled
 from coach.language.text import content_words, sentences, words
 
 _MANY = 4
@@ -23,8 +23,8 @@ def dense(history: Transcript, reply: str, seen: Sequence[Observation]) -> Mappi
         reply: as it was said.
         seen: what its cues show.
     """
-    nobody = Transcript(tuple(Turn(turn.speaker, neutral(turn.text)) for turn in history.turns))
-    plain = neutral(reply)
+    nobody = Transcript(tuple(Turn(turn.speaker, levelled(turn.text)) for turn in history.turns))
+    plain = levelled(reply)
     return {"cues": _cues(seen), "shape": _shape(plain), "relation": _relation(nobody, plain), "stage": _stage(nobody)}
 
 

@@ -2,7 +2,7 @@
 
 Two parts look at the reply: a linear model over its n-grams ("words") and a linear head over the tuned encoder ("reading").
 A last linear layer weighs what both say with the named features of `features.py`. Every step is linear in something that has a
-name, so that it can be told what moved a score. Trained by `coach/evals/training.py`.
+name, so that it can be told what moved a score (`reasons.py`). Trained by `coach/evals/training.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from coach.errors import SetupError
 from coach.language.bert import WIDTH
 from coach.language.context import ContextReader, Reading
 from coach.language.ngrams import ngrams
+from coach.scoring.reasons import Mover
 
 MODEL_FILE = Path(__file__).parent / "model" / "detector.npz"
 Numbers = NDArray[np.float32]
@@ -42,6 +43,10 @@ class Layer:
         """Outputs for one row of inputs or many."""
         return np.asarray((inputs - self.mean) / self.spread @ self.weights + self.bias, dtype=np.float32)
 
+    def shares(self, inputs: Numbers, output: int) -> Numbers:
+        """What each of one row of inputs gives to `output`; with the bias they come to it."""
+        return np.asarray((inputs - self.mean) / self.spread * self.weights[:, output], dtype=np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -53,6 +58,7 @@ class Learned:
         behaviours: probability of each behaviour.
         confidence: probability that empathy and selling both lie within 25 points (a step of the raters) of the raters' median.
         evidence: by behaviour, how much each sentence speaks for it; empty where no encoder is at hand.
+        movers: what moved empathy and selling.
         doubt_inputs: what the confidence was computed from, for training.
     """
 
@@ -61,6 +67,7 @@ class Learned:
     behaviours: Mapping[str, float]
     confidence: float
     evidence: Mapping[str, tuple[float, ...]]
+    movers: tuple[Mover, ...]
     doubt_inputs: Numbers
 
 
@@ -114,14 +121,16 @@ class Model:
         """
         said = self.words(reply)
         read = None if reading is None else self.read(reading)
-        last = self._layer("full" if read is not None else "bare")(inputs(features, said, read))
+        layer, given = self._layer("full" if read is not None else "bare"), inputs(features, said, read)
+        last = layer(given)
         doubts = doubt_inputs(last, said, read)
         sure = self._layer("doubt_full" if read is not None else "doubt_bare")(doubts)
         return Learned(
             amounts={scale: float(self._spread_out(scale, last[i])) for i, scale in enumerate(SCALES)},
             earned=_sigmoid(last[len(SCALES)]),
             behaviours={name: _sigmoid(last[i]) for i, name in enumerate(TARGETS) if i >= _FIRST_BEHAVIOUR},
-            confidence=_sigmoid(sure[0]), evidence={} if reading is None else self._evidence(reading), doubt_inputs=doubts)
+            confidence=_sigmoid(sure[0]), evidence={} if reading is None else self._evidence(reading),
+            movers=_movers(layer, given, features, len(said), 0 if read is None else len(read)), doubt_inputs=doubts)
 
     def _layer(self, name: str) -> Layer:
         parts = (np.asarray(self._a[f"{name}/{part}"], dtype=np.float32) for part in ("mean", "spread", "weights", "bias"))
@@ -135,6 +144,18 @@ class Model:
     def _evidence(self, reading: Reading) -> Mapping[str, tuple[float, ...]]:
         by_sentence = reading.sentences @ self._head[_REPLY_STATES]
         return {name: tuple(by_sentence[:, i].tolist()) for i, name in enumerate(TARGETS) if i >= _FIRST_BEHAVIOUR}
+
+
+def _movers(layer: Layer, given: Numbers, features: Mapping[str, Mapping[str, float]], words: int,
+            read: int) -> tuple[Mover, ...]:
+    """What each input of the last layer gave to empathy and to selling; the n-grams and the reading each as one."""
+    empathy, selling = (100 * layer.shares(given, i) for i in range(2))
+    more = given > layer.mean
+    spans = [("words", slice(0, words)), ("reading", slice(words, words + read))]
+    names = [name for group in features.values() for name in group]
+    spans += [(name, slice(words + read + i, words + read + i + 1)) for i, name in enumerate(names)]
+    return tuple(Mover(name, bool(more[span].any()), float(empathy[span].sum()), float(selling[span].sum()))
+                 for name, span in spans if span.stop > span.start)
 
 
 def inputs(features: Mapping[str, Mapping[str, float]], words: Numbers, read: Numbers | None) -> Numbers:

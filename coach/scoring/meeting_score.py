@@ -73,7 +73,7 @@ def vendor_share(replies: Sequence[str]) -> float:
 def first_pitch(scores: Sequence[ReplyScore]) -> int | None:
     """Number of the first reply that pitched or turned to the deal; None where none did (stop selling, Scott 2009)."""
     return next((number for number, score in enumerate(scores, start=1)
-                 if score.shows(Behaviour.PITCH, Behaviour.TURNS_TO_DEAL)), None)
+                 if score.plainly_shows(Behaviour.PITCH, Behaviour.TURNS_TO_DEAL)), None)
 
 
 def patience(pitch: int | None, replies: int) -> float:

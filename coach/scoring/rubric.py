@@ -94,12 +94,17 @@ class Rubric(DataModel):
         empathy = by_eye * seen_empathy + self.impression * impression.empathy
         ceiling = min([100.0, *(100 - surest[b] * (100 - most) for b, most in self.empathy_ceilings.items() if b in surest)])
         empathy, selling = min(empathy, ceiling), by_eye * seen_selling + self.impression * impression.selling
-        rest = Contribution(WHOLE_REPLY, empathy - self.empathy_base - sum(part.empathy for part in parts),
-                            selling - self.selling_base - sum(part.selling for part in parts))
         return ReplyScore(
             empathy=round(empathy), selling=round(selling), overall=round(_clamped(impression.overall)),
-            earned=impression.earned, observations=tuple(observations), contributions=(*parts, rest), events=tuple(events),
+            earned=impression.earned, observations=tuple(observations),
+            contributions=self.accounted(parts, empathy, selling), events=tuple(events),
             confidence=round(impression.confidence, 2), source=source, note=note, reason=impression.reason)
+
+    def accounted(self, parts: Sequence[Contribution], empathy: float, selling: float) -> tuple[Contribution, ...]:
+        """`parts`, and the reply as a whole with what they leave: together with the bases they come to the two scores."""
+        rest = Contribution(WHOLE_REPLY, empathy - self.empathy_base - sum(part.empathy for part in parts),
+                            selling - self.selling_base - sum(part.selling for part in parts))
+        return (*parts, rest)
 
 
 def _clamped(points: float) -> float:

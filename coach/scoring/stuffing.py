@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from coach.domain import Behaviour, Speaker, Transcript
 from coach.language.lexicon import lexicon
-from coach.language.neutral import neutral
+from coach.language.plain import levelled
 from coach.language.text import Sentence, content_words, sentences, words
 from coach.scoring.cues import phrases_of
 
@@ -18,7 +18,7 @@ from coach.scoring.cues import phrases_of
 _OWN_WORDS = 2
 _LONGEST_RUN = 4
 # In points of empathy: what is poor, what is nothing at all, and what everything is below.
-POOR = 50
+POOR = 35
 NOTHING = 25
 _ALWAYS = 101
 _NOT_FOR_THE_CUSTOMER = (Behaviour.MANIPULATES_SCORER, Behaviour.FLATTERY)
@@ -49,21 +49,19 @@ class Core:
 def cores(history: Transcript, reply: str) -> tuple[Core, ...]:
     """What `reply` would be without its stuffing, and without hollow sentences at its beginning, at its end, and at both.
 
-    Each differs from `reply` and says something. Every cut within a run of hollow sentences is made, so that hollow sentences
-    put before or behind a reply leave that very reply among its cores.
+    Each differs from `reply` and says something. Every cut within the two runs of hollow sentences is made, so that hollow
+    sentences put before or behind a reply leave that very reply, and all its own cores, among the cores.
     """
     bare = without_stuffing(reply)
     left = sentences(bare)
-    heard = {word for line in history.said_by(Speaker.CUSTOMER) for word in content_words(neutral(line))}
+    heard = {word for line in history.said_by(Speaker.CUSTOMER) for word in content_words(levelled(line))}
     hollow = [_is_hollow(part, heard) for part in left]
     # A reply of nothing but hollow sentences may be kind by all of them; a part of it counts only where it is no kindness.
     below = NOTHING if all(hollow) else POOR
     first = next((i for i, empty in enumerate(hollow) if not empty), len(left) - 1)
     last = next((i for i, empty in enumerate(reversed(hollow)) if not empty), len(left) - 1)
-    cuts = [left[:cut] for cut in range(1, min(first, _LONGEST_RUN) + 1)]
-    cuts += [left[len(left) - cut :] for cut in range(1, min(last, _LONGEST_RUN) + 1)]
-    if first + last < len(left):
-        cuts.append((*left[:first], *left[len(left) - last :]))
+    cuts = [(*left[:i], *left[len(left) - j :]) for i in range(min(first, _LONGEST_RUN) + 1)
+            for j in range(min(last, _LONGEST_RUN) + 1) if 0 < i + j < len(left)]
     found = {bare: Core(bare, _ALWAYS)} if bare != reply else {}
     for cut in cuts:
         text = blanked(bare, cut)
@@ -85,4 +83,4 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_hollow(part: Sentence, heard: set[str]) -> bool:
-    return not part.is_question and not heard & set(content_words(neutral(part.text)))
+    return not part.is_question and not heard & set(content_words(levelled(part.text)))

@@ -11,6 +11,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from coach.customer.scenario import get_scenario
@@ -29,6 +30,13 @@ def create_app(coach: Coach) -> FastAPI:
     app = FastAPI(title="coach", docs_url=None, redoc_url=None, openapi_url=None)
     # Another site's page must not reach this one under a name of its own (DNS rebinding).
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "::1", coach.settings.host])
+
+    @app.middleware("http")
+    async def no_uploads(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        # Gradio takes files from anybody, also from another site's page; this page has no use for any.
+        if "/upload" in request.url.path:
+            return PlainTextResponse("This page takes no files.", status_code=404)
+        return await call_next(request)
 
     @app.exception_handler(CoachError)
     def told(_: Request, error: Exception) -> Response:

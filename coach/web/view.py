@@ -31,8 +31,8 @@ def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str 
     rubric = coach.rubric
     return render(
         "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
-        spans=marked(exchange.reply, score.observations, rubric),
-        seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), _short(o.about)) for o in score.observations],
+        spans=marked(exchange.reply, score.told, rubric),
+        seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), _short(o.about)) for o in score.told],
         tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
         parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in score.contributions],
         sure=how_sure(score), source=source_words(score.source))
@@ -128,7 +128,7 @@ def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
     trust = Series("Trust", "trust", [value * 100 for value in told.score.trust])
     words = {"best": "opened a door", "costly": "cost"}
     def spans(exchange: Exchange) -> tuple[Span, ...]:
-        return marked(exchange.reply, exchange.score.observations if exchange.score else (), coach.rubric)
+        return marked(exchange.reply, exchange.score.told if exchange.score else (), coach.rubric)
 
     marks = [Mark(moment.exchange.number - 1, words[moment.kind.value]) for moment in told.moments]
     return render(

@@ -8,7 +8,11 @@ import pytest
 from click.testing import Result
 
 from coach.cli.batch import part_of, work_through
-from coach.cli.score import _harmless
+from coach.errors import ModelError
+from coach.llm.scripted import ScriptedChatModel
+from coach.scoring.judge import ModelJudge
+from coach.settings import Engine
+from coach.wiring import Coach
 from tests.cli.conftest import Run
 
 HISTORY = [{"role": "customer", "text": "We've been bought. I may not be here by summer."}]
@@ -50,7 +54,7 @@ def test_bad_lines_are_told_by_number_and_the_rest_is_scored(run: Run, tmp_path:
     file = replies_file(tmp_path, "{broken", '{"id": "x", "reply": "Hi."}', fine)
     done = run("score", "--replies", str(file), "--out", str(out))
     assert done.exit_code == 0
-    assert [row["id"] for row in rows(out)] == ["r0", "r1", "r2", "7"]
+    assert [row["id"] for row in rows(out)] == ["r0", "r1", "r2", 7]
     assert "line 4: not JSON" in _flat(done)
     assert "line 5: history: Field required" in _flat(done)
 
@@ -137,9 +141,32 @@ class TestResuming:
         assert done == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1"])
-def test_a_cell_that_a_spreadsheet_would_run(text: str) -> None:
-    assert _harmless(text) == f"'{text}"
+@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", None])
+def test_replies_that_the_model_failed_at_are_counted(run: Run, coach: Coach, tmp_path: Path, out: str | None) -> None:
+    _with_a_model(coach, fails_at="20%")
+    path = tmp_path / "call.txt"
+    path.write_text("Customer: We've been bought.\nTrainee: How are you?\nCustomer: Bad.\nTrainee: It saves 20%.\n", "utf-8")
+    done = run("score", str(path), *(("--out", str(tmp_path / out)) if out else ()))
+    assert done.exit_code == 0, done.output
+    assert "1 of 2 replies was scored by the embedded engine, because the language model failed." in _flat(done)
+    if out == "out.jsonl":
+        again = json.dumps({"id": "again", "history": HISTORY, "reply": REPLIES[2]})
+        done = run("score", "--replies", str(replies_file(tmp_path, again)), "--out", str(tmp_path / out))
+        assert "2 of 4 replies were scored by the embedded engine" in _flat(done)
+
+
+def test_on_the_embedded_engine_nothing_has_failed(run: Run, tmp_path: Path) -> None:
+    assert "failed" not in _flat(run("score", "--replies", str(replies_file(tmp_path)), "--out", str(tmp_path / "out.jsonl")))
+
+
+def _with_a_model(coach: Coach, fails_at: str) -> None:
+    def answer(prompt: str) -> str:
+        if fails_at in prompt.partition("The reply to observe:")[2]:
+            raise ModelError("No.")
+        return json.dumps({"behaviours": [], "empathy": 2, "selling": 1, "overall": 2, "earned": False})
+
+    coach.settings = coach.settings.model_copy(update={"engine": Engine.MODEL, "model": "scripted"})
+    coach.observer = ModelJudge(ScriptedChatModel(rules=[("", answer)]), "scripted", coach.rubric, fallback=coach.detector)
 
 
 def _flat(done: Result) -> str:

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.customer.director import Decision, decide, moved, opening, parting
+from coach.customer.director import Decision, decide, opening, parting
+from coach.customer.feelings import moved
 from coach.customer.lines import Act, Deed, unsaid
 from coach.customer.listening import Heard
 from coach.customer.rules import Rules, load_rules
-from coach.customer.scenario import Mood, Scenario, get_scenario
+from coach.customer.scenario import NEAREST, Mood, Scenario, get_scenario
 from coach.customer.state import Memory
 from coach.customer.voice import EmbeddedVoice
 from coach.domain import Behaviour, CustomerState, Ending, Observation
@@ -219,13 +221,47 @@ def test_every_behaviour_moves_her_or_is_meant_not_to(rules: Rules) -> None:
 
 
 def test_a_passed_clue_comes_again_in_another_form(rules: Rules) -> None:
-    passed_over = (seen(Behaviour.CLOSED_QUESTION), Heard(Kind.NORMAL, question=True))
+    passed_over = (seen(Behaviour.CLOSED_QUESTION), Heard(Kind.NORMAL))
     for seed in range(10):
         done = run([passed_over] * 4, seed)
         assert done[0].decision.move.clue_missed == SCENARIO.opening_clue
         assert done[0].decision.move.clue_dropped == SCENARIO.opening_clue
         forms = [key for step in done for key in step.after.used[len(step.before.used) :] if key.startswith("clue/")]
         assert len(forms) == len(set(forms)) > 1
+
+
+def test_a_hint_does_not_come_with_every_breath(rules: Rules) -> None:
+    done = run([(seen(Behaviour.CLOSED_QUESTION), Heard(Kind.NORMAL))] * 8, 3)
+    dropped = [bool(step.decision.move.clue_dropped) for step in done]
+    assert dropped[0]
+    assert not any(two == (True, True) for two in pairwise(dropped[1:]))
+
+
+def test_asked_what_she_means_she_explains_her_hint_or_says_that_she_will_not(rules: Rules) -> None:
+    clue = SCENARIO.clue("may_go")
+    for trust, kind in ((0.8, "disclose"), (0.2, "withhold")):
+        memory = Memory(state=CustomerState(trust, 0.6, 0.5, 0.9), told=("acquired",), clue=clue.id, subject="acquired", turn=3)
+        heard = Heard(Kind.NORMAL, question=True, room=True, goes_on=True, clarifies=True)
+        decision = decide(SCENARIO, rules, memory, seen(Behaviour.OPEN_QUESTION), heard, chance(1))
+        assert decision.move.clue_met == clue.id
+        assert decision.move.kind == kind
+        assert (clue.fact in decision.move.facts) is (kind == "disclose")
+
+
+def test_thanks_are_for_what_was_plainly_done(rules: Rules) -> None:
+    faint = [Observation(Behaviour.OWNS_MISTAKE, "words", 0, 0.45), Observation(Behaviour.ACKNOWLEDGES, "words", 0, 0.9)]
+    memory = Memory(state=CustomerState(0.5, 0.6, 0.5, 0.9), told=("acquired",), turn=3)
+    decision = decide(SCENARIO, rules, memory, faint, Heard(Kind.NORMAL), chance(1))
+    assert Act(Deed.REACT, "owned_mistake") not in decision.acts
+    assert Act(Deed.REACT, "acknowledged") in decision.acts
+
+
+def test_each_silence_is_heavier_than_the_one_before(rules: Rules) -> None:
+    done = run([((), Heard(Kind.SILENCE))] * 6, 2)
+    patience = [step.before.state.patience for step in done] + [done[-1].after.state.patience]
+    costs = [before - after for before, after in pairwise(patience) if before != after]
+    assert all(later >= earlier - 1e-6 for earlier, later in pairwise(costs[:-1]))
+    assert done[-1].decision.move.ending is Ending.LEFT or done[-1].after.state.patience < 0.1
 
 
 def test_a_clue_taken_up_opens_its_fact_when_she_trusts_enough(rules: Rules) -> None:
@@ -375,4 +411,4 @@ def test_a_line_once_said_is_not_drawn_again(scenario: Scenario) -> None:
     while left := unsaid(scenario, act, Mood.GUARDED, used):
         assert not {line.key for line in left} & set(used)
         used.append(left[0].key)
-    assert len(used) == sum(len(lines) for lines in scenario.unknown.values())
+    assert len(used) == sum(len(scenario.unknown[mood]) for mood in NEAREST[Mood.GUARDED])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coach.cli.main import cli
 from coach.errors import DataFileError
-from coach.evals.agreement import agreement
+from coach.evals.agreement import agreement, scored
 from coach.evals.labels import load_rated
 from coach.evals.statistics import bootstrap, f1, spearman, weighted_kappa
 from coach.scoring.detector import Detector
@@ -51,7 +51,7 @@ def test_f1() -> None:
 def test_the_labels_that_ship(detector: Detector) -> None:
     rated = load_rated()
     assert len(rated) == 160
-    found = agreement(rated[:40], detector)
+    found = agreement(rated[:40], scored(rated[:40], detector))
     assert found.replies == 40
     assert {one.scale for one in found.scales} == {"empathy", "selling", "overall"}
     # Near what it is over all 160, or the scorer is broken.
@@ -78,3 +78,23 @@ def test_the_command(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert json.loads(ran.stdout)["replies"] == 2
     assert "Spearman" in CliRunner().invoke(cli, ["evals", "agreement", "--labels", str(file)]).stdout
+
+
+def test_scores_that_were_written_before(tmp_path: Path) -> None:
+    """The judge's answers cost time and money; they are held against the ratings as they lie there."""
+    rows = [{"id": one.id, "empathy": 25 * one.gold.empathy, "selling": 25 * one.gold.selling, "overall": 25 * one.gold.overall,
+             "earned": one.gold.earned, "confidence": 0.9, "observations": [{"behaviour": b} for b in one.gold.behaviours],
+             "source": {"engine": "model", "model": "a judge"}}
+            for one in load_rated()[:30]]
+    file = tmp_path / "scores.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    ran = CliRunner().invoke(cli, ["evals", "agreement", "--scores", str(file), "--json"])
+    assert ran.exit_code == 0, ran.output
+    found = json.loads(ran.stdout)
+    assert found["replies"] == 30
+    assert found["by"] == {"model (a judge)": 30}
+    assert all(scale["kappa"]["value"] == pytest.approx(1) for scale in found["scales"])
+    file.write_text(json.dumps(rows[0] | {"id": "nobody's"}), encoding="utf-8")
+    ran = CliRunner().invoke(cli, ["evals", "agreement", "--scores", str(file)])
+    assert ran.exit_code != 0
+    assert "compare their ids" in ran.stderr

@@ -1,4 +1,4 @@
-"""Transcripts from elsewhere: three formats, names mapped, bad lines told by number, the rest still read."""
+"""Transcripts from elsewhere: all formats, names mapped, bad lines told by number, the rest still read."""
 
 import json
 from pathlib import Path
@@ -79,7 +79,13 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
         load_conversation(written(tmp_path, "a.docx", ""), Who())
 
 
-@given(lines=st.lists(st.text(max_size=40), max_size=8), suffix=st.sampled_from([".txt", ".csv", ".jsonl"]))
+PIECES = st.sampled_from(["Trainee", "customer", "Priya", ": ", ":", " ", "**", "[0:01]", "10:02", "(x)", "- ", "#", "First",
+                          '"', ",", ";", "\t", "\r", "{", "}", '{"role": "trainee", "text": "', "speaker,text", "\ufeff",
+                          "e\u0301"])
+
+
+@given(lines=st.lists(st.text(max_size=40) | st.lists(PIECES, max_size=12).map("".join), max_size=8),
+       suffix=st.sampled_from([".txt", ".csv", ".tsv", ".jsonl"]))
 def test_any_file_is_read_or_refused_in_words(tmp_path_factory: pytest.TempPathFactory, lines: list[str], suffix: str) -> None:
     path = tmp_path_factory.mktemp("any") / f"a{suffix}"
     path.write_bytes("\n".join(lines).encode(errors="replace"))

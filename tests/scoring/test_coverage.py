@@ -40,7 +40,20 @@ def test_the_customers_three_ps(coverage: Coverage, which: str, asked: str) -> N
     assert which in [found.topic for found in coverage.perceptions([asked])]
 
 
-@pytest.mark.parametrize("reply", ["Our module saves 20%.", "Lovely weather.", "Yes.", "I'm so sorry to hear that.", ""])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Our module saves 20%.",
+        "Lovely weather.",
+        "Yes.",
+        "I'm so sorry to hear that.",
+        "",
+        # What is stated about a step asks nothing.
+        "Our product tells you what is going wrong.",
+        "I told you what happens if nothing changes.",
+        "You have contributed to this yourself.",
+    ],
+)
 def test_what_covers_nothing(coverage: Coverage, reply: str) -> None:
     assert coverage.steps([reply]) == ()
     assert coverage.perceptions([reply]) == ()

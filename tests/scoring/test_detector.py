@@ -5,10 +5,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coach.customer.scenario import get_scenario
-from coach.domain import Behaviour, Event, ReplyScore, Speaker, Transcript, Turn
+from coach.domain import WHOLE_REPLY, Behaviour, Event, ReplyScore, Speaker, Transcript, Turn
+from coach.evals.labels import load_rated
 from coach.language.embeddings import Embedder
 from coach.scoring.cues import Cues, clause_around, clue_in
 from coach.scoring.detector import Detector
+from coach.scoring.rubric import Rubric
 
 OPENINGS = tuple(form.line for form in get_scenario("acquisition-news").opening)
 DEAL = "Hmm. How do you think this will affect our project?"
@@ -79,6 +81,17 @@ def test_of_any_reply_every_quote_stands_at_its_place(detector: Detector, reply:
         assert not one.about or one.about in line
     assert len({one.behaviour for one in seen}) == len(seen), "a behaviour is reported once"
     assert [one.start for one in seen] == sorted(one.start for one in seen)
+
+
+def test_what_is_told_of_a_score_comes_to_the_score(detector: Detector, rubric: Rubric) -> None:
+    """Also where padding was left out: each row of the explanation is one of the observations, and their sum is the score."""
+    for one in load_rated()[:40]:
+        for reply in (one.reply, f"I hear you, I totally understand. {one.reply} You have such excellent taste."):
+            got = detector.score(one.transcript, reply)
+            told = {part.behaviour for part in got.contributions}
+            assert told == {seen.behaviour for seen in got.observations} | {WHOLE_REPLY}
+            assert rubric.empathy_base + sum(part.empathy for part in got.contributions) == pytest.approx(got.empathy, abs=0.6)
+            assert rubric.selling_base + sum(part.selling for part in got.contributions) == pytest.approx(got.selling, abs=0.6)
 
 
 @given(reply=ANY_REPLY)

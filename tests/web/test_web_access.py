@@ -55,6 +55,12 @@ def test_another_name_for_this_host_is_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/upload", "/gradio_api/upload_progress?upload_id=1"])
+def test_the_page_takes_no_files(client: TestClient, path: str) -> None:
+    sent = client.post(path, files={"files": ("a.txt", b"hello")}, headers={"Origin": "http://elsewhere.example"})
+    assert sent.status_code == 404
+
+
 def test_probes(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"records": "ok", "index": "ok", "engine": "embedded"}
 
