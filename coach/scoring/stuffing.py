@@ -17,6 +17,7 @@ from coach.scoring.cues import phrases_of
 # A formula with more of its own to say than this is more than a formula.
 _OWN_WORDS = 2
 _LONGEST_RUN = 4
+_SUBSTANCE = 4
 # In points of empathy: what is poor, what is nothing at all, and what everything is below.
 POOR = 35
 NOTHING = 25
@@ -65,7 +66,9 @@ def cores(history: Transcript, reply: str) -> tuple[Core, ...]:
     found = {bare: Core(bare, _ALWAYS)} if bare != reply else {}
     for cut in cuts:
         text = blanked(bare, cut)
-        found.setdefault(text, Core(text, below))
+        # What says next to nothing by itself ("Is that close?") does not tell what the rest was worth.
+        if len(words(text)) >= _SUBSTANCE:
+            found.setdefault(text, Core(text, below))
     return tuple(core for text, core in found.items() if text != reply)
 
 
