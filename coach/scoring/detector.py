@@ -20,7 +20,7 @@ from coach.scoring.features import dense
 from coach.scoring.learned import SCALES, Learned, Model, load_model, read
 from coach.scoring.reasons import in_words
 from coach.scoring.rubric import Rubric, Side
-from coach.scoring.stuffing import cores
+from coach.scoring.stuffing import POOR, cores
 
 UNREADABLE = "This reply could not be read with confidence; take its scores lightly."
 _UNREADABLE = (Kind.GIBBERISH, Kind.OTHER_LANGUAGE)
@@ -47,6 +47,7 @@ _NEEDS_WORDS = frozenset({B.OWNS_MISTAKE, B.SETS_AGENDA_ASIDE})
 # Likewise, but for where it is as likely as this.
 _SELDOM_WITHOUT_WORDS = frozenset({B.FALSE_EMPATHY, B.TURNS_TO_DEAL, B.PRESSURE, B.NON_APOLOGY})
 _PERHAPS = PLAIN - 0.01
+_READS_WELL = 70
 
 
 class Detector:
@@ -65,8 +66,10 @@ class Detector:
 
     def score(self, history: Transcript, reply: str) -> ReplyScore:
         """See `Observer.score`."""
-        padded = cores(history, reply)
-        whole, *parts = self._weigh(history, [reply, *(core.text for core in padded)])
+        [whole] = self._weigh(history, [reply])
+        # Hollow sentences make a poor reply look a little better, not good: what reads well is spared the second look.
+        padded = [core for core in cores(history, reply) if core.below > POOR or whole.empathy < _READS_WELL]
+        parts = self._weigh(history, [core.text for core in padded]) if padded else []
         heard = [part for core, part in zip(padded, parts, strict=True) if part.empathy < core.below]
         return _at_worst(whole, heard, self._rubric)
 
