@@ -117,6 +117,8 @@ def _briefing(meeting: Meeting, scenario: Scenario) -> None:
     say(flowing(scenario.meeting.briefing))
     say()
     say(flowing(f"Planned: {scenario.meeting.planned}"))
+    say("After each reply: Empathy, how much of it was for the person, and Selling, how much served your own side. Selling is "
+        "no fault, but before it is earned it costs.")
     say()
     say(f"Each line you write is a reply. /end ends the meeting, Ctrl-D leaves it for later. Meeting {meeting.id}.")
     view.spoken(client.first_name, meeting.exchanges[0].line)

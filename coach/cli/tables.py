@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from coach.domain import FAINT, PLAIN
+
 Row = dict[str, Any]
 Add = Callable[[Row], None]
 _REPLY = ("transcript", "reply", "empathy", "selling", "overall", "earned", "confidence", "behaviours", "quotes", "text")
@@ -31,12 +33,17 @@ def reply_table(file: TextIO) -> Add:
 
     def add(row: Row) -> None:
         for reply in row["replies"]:
-            seen = reply["observations"]
-            cells = {"transcript": row["transcript"], **reply, "behaviours": " ".join(one["behaviour"] for one in seen),
-                     "quotes": " | ".join(f"{one['behaviour']}: {one['quote']}" for one in seen)}
+            # As a page tells them: what was hardly there is left to the JSON, what is no likelier than not is a "perhaps".
+            seen = [(_sure(one), one["quote"]) for one in reply["observations"] if one["weight"] >= FAINT]
+            cells = {"transcript": row["transcript"], **reply, "behaviours": "; ".join(name for name, _ in seen),
+                     "quotes": " | ".join(f"{name}: {quote}" for name, quote in seen)}
             writer.writerow({head: harmless(cells[head]) for head in _REPLY})
 
     return add
+
+
+def _sure(seen: Mapping[str, Any]) -> str:
+    return seen["behaviour"] if seen["weight"] >= PLAIN else f"perhaps {seen['behaviour']}"
 
 
 def meeting_table(file: TextIO, figures: Sequence[str]) -> Add:

@@ -72,7 +72,7 @@ class _Turn:
     def __init__(self, scenario: Scenario, rules: Rules, memory: Memory, observations: Sequence[Observation], heard: Heard,
                  chance: Random) -> None:
         self.scenario, self.rules, self.before, self.heard, self.chance = scenario, rules, memory, heard, chance
-        self.shown = {seen.behaviour for seen in observations}
+        self.shown = {seen.behaviour for seen in observations if seen.confidence >= SURE_ENOUGH}
         self.sure = {seen.behaviour: seen.confidence for seen in observations}
         self.cooling = next(iter(felt(COOLING, self.sure)), None)
         if B.OWNS_MISTAKE in self.shown and self.cooling not in (Reaction.PRESSED, Reaction.PITCH, Reaction.NON_APOLOGY):
@@ -142,10 +142,8 @@ class _Turn:
         clue = self.before.clue
         if not clue or self.heard.kind is Kind.SILENCE:
             return "", ""
-        followed = self.sure.get(B.FOLLOWS_CLUE, 0.0) >= SURE_ENOUGH
-        missed = self.sure.get(B.MISSES_CLUE, 0.0) >= SURE_ENOUGH
-        taken_up = not missed and (
-            self.heard.clue_met or self.heard.clarifies or followed or B.INVITES_MORE in self.shown)
+        taken_up = B.MISSES_CLUE not in self.shown and (
+            self.heard.clue_met or self.heard.clarifies or bool(self.shown & {B.FOLLOWS_CLUE, B.INVITES_MORE}))
         turned_away = self.cooling in (Reaction.PRESSED, Reaction.FALSE_EMPATHY, Reaction.PITCH, Reaction.DEAL)
         return (clue, "") if taken_up and not turned_away else ("", clue)
 
@@ -303,9 +301,10 @@ class _Turn:
         closed = self.heard.kind in (Kind.RUDE, Kind.GIBBERISH, Kind.REPEATED)
         # A hint with every breath is no hint: at once again comes only one that has gone by for the first time. And none comes
         # behind "I'd rather not say".
+        silent = self.heard.kind is Kind.SILENCE and self._silences() > 1
         too_soon = bool(self.before.clue) and (not missed or missed in self.before.passed)
         keeps = any(act.deed in (Deed.UNKNOWN, Deed.WITHHOLD) for act in self.acts)
-        if self.state.patience < _PATIENT_ENOUGH_FOR_CLUES or closed or keeps or too_soon or self._silences() > 1:
+        if self.state.patience < _PATIENT_ENOUGH_FOR_CLUES or closed or keeps or too_soon or silent:
             return ""
         if self._told_now(1) and self.chance.random() < 0.5:  # noqa: PLR2004
             return ""

@@ -7,7 +7,7 @@ import numpy as np
 from coach.customer.lines import Deed
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
-from coach.domain import Behaviour, Observation, Speaker, Transcript
+from coach.domain import PLAIN, Behaviour, Observation, Speaker, Transcript
 from coach.language.embeddings import Embedder, Vectors
 from coach.language.kind import Kind, kind_of
 from coach.language.text import Sentence, content_words, sentences, words
@@ -90,7 +90,7 @@ class Ear:
         parts = sentences(reply)
         vectors = self._embedder.embed([part.text for part in parts])
         asking = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
-        shown = {seen.behaviour for seen in observations}
+        shown = {seen.behaviour for seen in observations if seen.confidence >= PLAIN}
         facts = self._asked_for(vectors[asking]) if asking else ()
         outside, closeness, line = self._outside_topic(vectors, memory)
         if facts and closeness <= facts[0][1]:
@@ -133,14 +133,14 @@ class Ear:
 
     def _outside_topic(self, vectors: Vectors, memory: Memory) -> tuple[str, float, int | None]:
         """The topic outside the story that the reply is about, how near it comes, and which unsaid line answers it best."""
-        best, topic, lines = max(
-            ((float(np.max(asks @ vectors.T)), topic, lines) for topic, asks, lines in self._outside
-             if set(topic.after) <= set(memory.told)), key=lambda found: found[0], default=(0.0, None, None))
-        if topic is None or lines is None or best < self._thresholds.outside:
-            return "", 0.0, None
-        near = np.max(lines @ vectors.T, axis=1)
-        left = [i for i in range(len(near)) if f"{Deed.ANSWER}/{topic.id}/{i}" not in memory.used]
-        return topic.id, best, max(left, key=lambda i: float(near[i]), default=None)
+        best, at, line = 0.0, "", None
+        for topic, asks, lines in self._outside:
+            left = [i for i in range(len(topic.lines)) if f"{Deed.ANSWER}/{topic.id}/{i}" not in memory.used]
+            closeness = float(np.max(asks @ vectors.T))
+            if left and closeness > best and set(topic.after) <= set(memory.told):
+                near = np.max(lines @ vectors.T, axis=1)
+                best, at, line = closeness, topic.id, max(left, key=lambda i: float(near[i]))
+        return (at, best, line) if best >= self._thresholds.outside else ("", 0.0, None)
 
     def _meets_clue(self, reply: str, parts: tuple[Sentence, ...], vectors: Vectors, shown: set[str], memory: Memory,
                     last_line: str, *, by_meaning: bool) -> bool:

@@ -91,7 +91,7 @@ class Impression:
 PLAIN = 0.5
 """The confidence from which an observation is acted upon and told as a fact."""
 
-FAINT = 0.25
+FAINT = 0.35
 """Below this confidence an observation counts for what it is worth, and no person is told of it."""
 
 WHOLE_REPLY = "whole_reply"

@@ -1,4 +1,4 @@
-"""A text in plain standard English, so that spelling, haste and accent sway nothing that is learned.
+"""A text in plain standard English, so that spelling, haste and accent sway what is learned as little as can be.
 
 Short forms are written out, text-speak and what is spelt as it is said become the words they stand for (`plain.yaml`), and
 misspelt words are mended where it is clear what was meant. British spelling counts as one slip from American, which the encoder
@@ -16,10 +16,12 @@ from coach.datafile import DataModel, load_yaml
 from coach.language.neutral import neutral
 
 _FILE = Path(__file__).parent / "plain.yaml"
-_WORD = re.compile(r"['’]?[^\W_]+(?:['’][^\W_]+)*(?:/o?\b)?")
+_WORD = re.compile(r"['’]?[^\W_]+(?:['’][^\W_]+)*(?:/o\b|/(?=\s))?")
 # A shorter word has too many neighbours to say which was meant; a rarer one was hardly meant.
 _LONG_ENOUGH = 4
 _COMMON = 300
+# With a capital so few letters may as well be somebody, or R&D.
+_AS_GOOD_AS_A_NAME = 2
 _ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "ly", "y", "less", "able", "ish")
 
 
@@ -52,6 +54,8 @@ def levelled(text: str) -> str:
 
 def plain(text: str) -> str:
     """`text` with short forms and text-speak written out and slips mended; what it changes comes in lower case."""
+    if text.isupper() and len(text.split()) > 1:  # somebody shouts
+        text = text.lower()
     return _WORD.sub(lambda found: _written_out(found.group()), text)
 
 
@@ -60,17 +64,19 @@ def _written_out(word: str) -> str:
     if len(word) > 1 and word.isupper():  # an abbreviation, mostly
         return word
     forms, said = _forms(), word.lower().replace("’", "'")
+    if word[0].isupper() and len(word) <= _AS_GOOD_AS_A_NAME and said != "im":
+        return word
     for table in (forms.irregular, forms.typed, forms.spoken):
         if said in table:
             return word if table[said] == said else table[said]
     head, mark, tail = said.rpartition("'")
     if said.endswith("n't"):
-        return f"{said[:-3]} not"
+        return f"{_written_out(said[:-3])} not"
     if mark and tail == "s" and head in forms.is_behind.split():
         return f"{head} is"
     short = mark + tail
     if head and short in forms.contractions:
-        return f"{head} {forms.contractions[short]}"
+        return f"{_written_out(head)} {forms.contractions[short]}"
     return _mended(word) if word.islower() else word
 
 

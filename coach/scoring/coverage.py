@@ -15,8 +15,8 @@ from coach.language.embeddings import Embedder, Vectors
 from coach.language.text import sentences
 
 _FILE = Path(__file__).parent / "frameworks.yaml"
-_REQUEST = re.compile(r"(?:so |and |then |please |now )*(?:tell me|talk me|walk me|help me|give me|say|describe|let's say|"
-                      r"suppose|imagine|i wonder|i'd like to)\b", re.IGNORECASE)
+_REQUEST = re.compile(r"(?:so |and |then |please |now )*(?:tell me|talk me|walk me|help me understand|give me|say more|"
+                      r"describe|let's say|suppose|imagine|i wonder|i'd like to (?:hear|know|understand))\b", re.IGNORECASE)
 
 
 class Step(DataModel):

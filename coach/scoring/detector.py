@@ -42,6 +42,8 @@ _WARM = 65
 _OPPOSITES = ((B.SETS_AGENDA_ASIDE, B.TURNS_TO_DEAL), (B.TURNS_TO_DEAL, B.SETS_AGENDA_ASIDE), (B.NON_APOLOGY, B.OWNS_MISTAKE),
               (B.NON_APOLOGY, B.ACKNOWLEDGES))
 _OVERWHELMING = 0.75
+# What there can be only where the customer has said something.
+_OF_HER_WORDS = frozenset({B.FOLLOWS_CLUE, B.MISSES_CLUE, B.REFLECTS_CONTENT})
 # What a trainee would deny who never said it: without words for it in the reply it stays a "perhaps".
 _NEEDS_WORDS = frozenset({B.OWNS_MISTAKE, B.SETS_AGENDA_ASIDE})
 # Likewise, but for where it is as likely as this.
@@ -99,11 +101,13 @@ class Detector:
         cues = {str(one.behaviour): one for one in seen}
         parts = sentences(reply)
         brief = len(words(reply)) <= _BRIEF
+        spoken_to = bool(history.last(Speaker.CUSTOMER).strip())
         found: list[Observation] = []
         for name, likely in learned.behaviours.items():
             cue = cues.get(name)
             sure = _by_cue(cue, likely, self._model.thresholds[name], learned.amounts["empathy"], brief=brief)
-            if not parts or _ruled_out(name, likely, cues) or (not sure and likely < self._model.thresholds[name]):
+            impossible = not parts or (name in _OF_HER_WORDS and not spoken_to)
+            if impossible or _ruled_out(name, likely, cues) or (not sure and likely < self._model.thresholds[name]):
                 continue
             confidence = round(max(likely, sure), 2)
             if cue is None and (name in _NEEDS_WORDS or (name in _SELDOM_WITHOUT_WORDS and likely < _OVERWHELMING)):
@@ -168,4 +172,5 @@ def _at_worst(whole: ReplyScore, heard: Sequence[ReplyScore], rubric: Rubric) ->
     return replace(
         whole, empathy=empathy, selling=selling, overall=min(one.overall for one in (whole, *heard)),
         earned=whole.earned and all(one.earned for one in heard), confidence=min(one.confidence for one in (whole, worst)),
-        observations=shown, contributions=rubric.accounted(parts, empathy, selling), events=whole.events or worst.events)
+        observations=shown, contributions=rubric.accounted(parts, empathy, selling), events=whole.events or worst.events,
+        reason=worst.reason)

@@ -17,7 +17,7 @@ _WORTH_TELLING = 2
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What one thing gave to or took from the two scales, in points of 100.
+    """What one thing gave to or took from the two scales as learned, beside most replies and before the rubric weighs it.
 
     Attributes:
         name: a feature's name, or "words" or "reading".
@@ -55,9 +55,10 @@ def in_words(movers: Sequence[Mover]) -> str:
     if not most:
         return ""
     return "What moved the numbers most: " + "; ".join(
-        f"{words[one.name][0 if one.more else 1]} ({_points(one)})" for one in most) + "."
+        f"{words[one.name][0 if one.more else 1]} ({_ways(one)})" for one in most) + "."
 
 
-def _points(one: Mover) -> str:
-    amounts = [(one.empathy, "empathy"), (one.selling, "selling")]
-    return ", ".join(f"{amount:+.0f} {scale}".replace("-", "−") for amount, scale in amounts if abs(amount) >= 1)
+def _ways(one: Mover) -> str:
+    """Which way it moved each scale; by how much is the table's to tell, where all comes to the score."""
+    moved = [(amount, scale) for amount, scale in ((one.empathy, "empathy"), (one.selling, "selling")) if abs(amount) >= 1]
+    return ", ".join(f"{'more' if amount > 0 else 'less'} {scale}" for amount, scale in moved)

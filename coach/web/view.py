@@ -29,12 +29,15 @@ def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str 
     if score is None:
         return render("reply_empty")
     rubric = coach.rubric
+    # What is too faint to be told stands in the table as part of the whole.
+    told = {seen.behaviour for seen in score.told}
+    parts = rubric.accounted([part for part in score.contributions if part.behaviour in told], score.empathy, score.selling)
     return render(
         "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
         spans=marked(exchange.reply, score.told, rubric),
         seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), _short(o.about)) for o in score.told],
         tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
-        parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in score.contributions],
+        parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in parts],
         sure=how_sure(score), source=source_words(score.source))
 
 

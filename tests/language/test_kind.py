@@ -93,7 +93,8 @@ def test_out_of_character(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Goodbye, Maren.", "I’ll leave you to it.", "Thank you for your time.", "Take care.", "Bye for now"]
+    "text", ["Goodbye, Maren.", "I’ll leave you to it.", "Thank you for your time.", "Take care.", "Bye for now", "See you.",
+             "Thanks, I'd better go.", "Well, goodbye then."]
 )
 def test_goodbye(text: str) -> None:
     assert kind_of(text) is Kind.GOODBYE
@@ -107,6 +108,8 @@ def test_hard_words_on_the_customers_side_are_no_rudeness(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "Hello Maren, it's good to see you.", "That's hard. If it helps I can drive up and see you.", "Now I see you.",
+    "We never said goodbye.", "You may have to say goodbye to a lot of people.", "It must be hard to wave goodbye.",
     "Let's leave it there with the project. I would much rather hear how you are.",
     "I'll leave you to it whenever you want. Until then I am listening."])
 def test_leave_is_taken_by_the_last_words_alone(text: str) -> None:

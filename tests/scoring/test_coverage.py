@@ -52,6 +52,7 @@ def test_the_customers_three_ps(coverage: Coverage, which: str, asked: str) -> N
         "Our product tells you what is going wrong.",
         "I told you what happens if nothing changes.",
         "You have contributed to this yourself.",
+        "I'd like to show you what is going wrong.",
     ],
 )
 def test_what_covers_nothing(coverage: Coverage, reply: str) -> None:

@@ -16,8 +16,8 @@ def test_every_feature_has_its_words() -> None:
 def test_the_biggest_come_first_and_the_small_are_left_out() -> None:
     movers = [Mover("business", True, -6, 12), Mover("you", True, 3, 0), Mover("length", True, 0.5, 0.4)]
     assert in_words([*movers, Mover("cue pitch", True, -9, 9)]) == (
-        "What moved the numbers most: the business in it (−6 empathy, +12 selling); how much of it is about the customer "
-        "(+3 empathy).")
+        "What moved the numbers most: the business in it (less empathy, more selling); how much of it is about the customer "
+        "(more empathy).")
     assert in_words([Mover("length", False, 0.5, 0.4)]) == ""
 
 
