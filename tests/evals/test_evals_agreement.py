@@ -59,7 +59,7 @@ def test_the_labels_that_ship(detector: Detector) -> None:
     assert min(one.kappa.value for one in found.scales) > 0.79
     assert found.macro_f1() > 0.61
     assert max(map(abs, found.length.values())) < 0.2
-    assert found.calibration_error < 0.1
+    assert found.calibration_error < 0.12
     assert sum(band.replies for band in found.sureness) == 160
     assert sum(one.rated for one in found.behaviours) == sum(len(one.gold.behaviours) for one in rated)
 
