@@ -184,7 +184,9 @@ class Practice:
         decision = decide(scenario, self.rules, memory, score.observations, heard, _chance(meeting.seed, number, "move"))
         spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, text)))
         *_, spoken = self.voice.speak(scenario, decision, spoken_to, _chance(meeting.seed, number, "words"))
-        clue = clue_words(meeting, scenario, memory.clue) if memory.clue else ""
+        # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
+        hinted = heard.clue_met or bool(decision.move.clue_missed)
+        clue = clue_words(meeting, scenario, memory.clue) if memory.clue and hinted else ""
         tip = self.tips.tip(Situation(last_line, score, scenario.client.first_name, clue),
                             [e.tip.text for e in meeting.exchanges if e.tip])
         return Exchange(

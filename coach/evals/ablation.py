@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.evals.fitting import Matrix
 from coach.evals.statistics import f1, spearman
-from coach.evals.training import Examples, Matrix, alike_of, cross_last, cross_words, folds_of, rows_of, thresholds
+from coach.evals.training import Examples, alike_of, cross_last, cross_words, folds_of, rows_of, thresholds
 from coach.scoring.learned import SCALES, TARGETS
 
 _FIRST_BEHAVIOUR = len(SCALES) + 1

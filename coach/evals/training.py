@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.errors import InputError
+from coach.evals.fitting import Fitted, Matrix, logistic, standard, standardised
+from coach.evals.hollow import HollowSentences, fit_hollow, hollow_sentences
 from coach.evals.labels import TRAIN, RatedReply, labels, load_rated
 from coach.evals.statistics import f1
 from coach.evals.variants import is_variant, variants
@@ -23,7 +25,6 @@ from coach.scoring.features import dense
 from coach.scoring.learned import MODEL_FILE, SCALES, TARGETS, doubt_inputs, inputs
 from coach.settings import data_folder
 
-Matrix = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Arrays = Mapping[str, NDArray[np.generic]]
 VERSION = "learned-2"
@@ -52,6 +53,7 @@ class Examples:
         words: hashed n-grams, weighted by `idf`.
         read: the encoder's logits, columns as `TARGETS`.
         features: named features of each reply.
+        hollow: sentences that fit anybody, and others.
     """
 
     groups: tuple[str, ...]
@@ -61,6 +63,7 @@ class Examples:
     idf: NDArray[np.float32]
     read: NDArray[np.float32]
     features: tuple[Mapping[str, Mapping[str, float]], ...]
+    hollow: HollowSentences
 
 
 class _Ahead:
@@ -146,7 +149,8 @@ def examples(rated: Sequence[RatedReply], embedder: Embedder, progress: Progress
     held = (words > 0).sum(axis=0)
     idf = np.where(held > 1, np.log((1 + len(rated)) / (1 + held)) + 1, 0).astype(np.float32)
     words *= idf
-    return Examples(tuple(one.group for one in rated), own, targets_of(rated), words, idf, read, tuple(features))
+    return Examples(tuple(one.group for one in rated), own, targets_of(rated), words, idf, read, tuple(features),
+                    hollow_sentences(rated, embedder))
 
 
 def train(found: Examples, encoder: Arrays, *, version: str = VERSION) -> Arrays:
@@ -159,6 +163,7 @@ def train(found: Examples, encoder: Arrays, *, version: str = VERSION) -> Arrays
         "words": (fit_words(found.words, alike, found.targets) * found.idf[:, None]).astype(np.float16),
         "head": encoder["head"].astype(np.float16), "head_bias": encoder["bias"].astype(np.float32),
     } | {name: array.astype(np.float16) for name, array in encoder.items() if name.startswith("adapter/")}
+    arrays |= fit_hollow(found.hollow)
     for kind, read in (("full", found.read), ("bare", None)):
         rows = rows_of(found, words, read)
         held_out = cross_last(rows, found.targets, folds)
@@ -174,24 +179,6 @@ def train(found: Examples, encoder: Arrays, *, version: str = VERSION) -> Arrays
         doubt = Fitted(*standard(doubts), *logistic(standardised(doubts), near[:, None], _DOUBT_LOGISTIC))
         arrays |= doubt.named(f"doubt_{kind}")
     return arrays
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A fitted layer; see `learned.Layer`."""
-
-    mean: Matrix
-    spread: Matrix
-    weights: Matrix
-    bias: Matrix
-
-    def __call__(self, rows: Matrix) -> Matrix:
-        """Its outputs for `rows`."""
-        return np.asarray((rows - self.mean) / self.spread @ self.weights + self.bias)
-
-    def named(self, name: str) -> dict[str, NDArray[np.generic]]:
-        """As the model keeps it."""
-        return {f"{name}/{part}": getattr(self, part).astype(np.float32) for part in ("mean", "spread", "weights", "bias")}
 
 
 def folds_of(groups: Sequence[str]) -> NDArray[np.int64]:
@@ -244,33 +231,6 @@ def cross_last(rows: Matrix, targets: Matrix, folds: NDArray[np.int64]) -> Matri
     for fold in range(FOLDS):
         said[folds == fold] = fit_last(rows[folds != fold], targets[folds != fold])(rows[folds == fold])
     return said
-
-
-def standard(rows: Matrix) -> tuple[Matrix, Matrix]:
-    """Mean and standard deviation of each column; a column that never moves counts as it is."""
-    spread = rows.std(axis=0)
-    return rows.mean(axis=0), np.where(spread > 1e-6, spread, 1.0)  # noqa: PLR2004 - next to nothing
-
-
-def standardised(rows: Matrix) -> Matrix:
-    """Each column with mean 0 and standard deviation 1."""
-    mean, spread = standard(rows)
-    return np.asarray((rows - mean) / spread)
-
-
-def logistic(rows: Matrix, truths: Matrix, ridge: float) -> tuple[Matrix, Matrix]:
-    """Logistic regression by Newton's method, one for each column of `truths`: weights (columns, truths) and biases."""
-    padded = np.hstack([rows, np.ones((len(rows), 1))])
-    penalty = np.diag([ridge] * rows.shape[1] + [1e-6])
-    found = np.zeros((padded.shape[1], truths.shape[1]))
-    for column in range(truths.shape[1]):
-        weights = found[:, column]
-        for _ in range(12):
-            p = 1 / (1 + np.exp(-np.clip(padded @ weights, -30, 30)))
-            curvature = (padded * np.maximum(p * (1 - p), 1e-6)[:, None]).T @ padded + penalty
-            weights = weights + np.linalg.solve(curvature, padded.T @ (truths[:, column] - p) - penalty @ weights)
-        found[:, column] = weights
-    return found[:-1], found[-1]
 
 
 def thresholds(said: Matrix, targets: Matrix) -> NDArray[np.float32]:

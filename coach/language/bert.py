@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -67,27 +68,36 @@ class Bert:
 
         Args:
             ids: token ids, shape (texts, tokens).
-            mask: 1 where a token stands, 0 where the text is over.
+            mask: 1 where a token stands, 0 where the text is over; states there are 0.
             kinds: 0 for the first part of a pair, 1 for the second.
         """
         w = self.weights
-        batch, length = ids.shape
-        x = (w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][:length]
-             + w["embeddings.token_type_embeddings.weight"][kinds]).reshape(batch * length, WIDTH)
+        # The texts one behind the other, without the padding: only attention needs to know where each ends.
+        stands = mask.astype(bool)
+        ends = np.cumsum(stands.sum(axis=1)).tolist()
+        texts = [slice(start, end) for start, end in pairwise((0, *ends))]
+        places = np.broadcast_to(np.arange(ids.shape[1]), ids.shape)[stands]
+        x = (w["embeddings.word_embeddings.weight"][ids[stands]] + w["embeddings.position_embeddings.weight"][places]
+             + w["embeddings.token_type_embeddings.weight"][kinds[stands]])
         x = _norm(x, w["embeddings.LayerNorm.weight"], w["embeddings.LayerNorm.bias"], self.eps)
-        padding = (1.0 - mask[:, None, None, :].astype(np.float32)) * np.float32(-1e9)
-        scale = np.float32(1 / math.sqrt(WIDTH // self.heads))
         for block in self.blocks:
-            # One product for queries, keys and values: (3, batch, heads, length, width of a head).
-            qkv = (x @ block.qkv + block.qkv_bias).reshape(batch, length, 3, self.heads, -1).transpose(2, 0, 3, 1, 4)
-            scores = qkv[0] @ qkv[1].transpose(0, 1, 3, 2) * scale + padding
-            scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-            scores /= scores.sum(axis=-1, keepdims=True)
-            mixed = (scores @ qkv[2]).transpose(0, 2, 1, 3).reshape(batch * length, WIDTH)
+            # One product for queries, keys and values: (3, heads, tokens, width of a head).
+            qkv = (x @ block.qkv + block.qkv_bias).reshape(len(x), 3, self.heads, -1).transpose(1, 2, 0, 3)
+            mixed = np.concatenate([_attention(*qkv[:, :, text]) for text in texts]) if texts else x
             x = _norm(x + (mixed @ block.out + block.out_bias), block.norm1, block.norm1_bias, self.eps)
             inner = _gelu(x @ block.up + block.up_bias)
             x = _norm(x + (inner @ block.down + block.down_bias), block.norm2, block.norm2_bias, self.eps)
-        return np.asarray(x, dtype=np.float32).reshape(batch, length, WIDTH)
+        states = np.zeros((*ids.shape, WIDTH), dtype=np.float32)
+        states[stands] = x
+        return states
+
+
+def _attention(queries: Array, keys: Array, values: Array) -> Array:
+    """Scaled dot-product attention within one text, each (heads, tokens, width of a head); gives (tokens, 384)."""
+    scores = queries @ keys.transpose(0, 2, 1) * np.float32(1 / math.sqrt(queries.shape[-1]))
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    scores /= scores.sum(axis=-1, keepdims=True)
+    return np.asarray((scores @ values).transpose(1, 0, 2), dtype=np.float32).reshape(queries.shape[1], WIDTH)
 
 
 def _blocks(weights: Mapping[str, Array], layers: int) -> "tuple[_Block, ...]":

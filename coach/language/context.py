@@ -21,6 +21,7 @@ _START, _END = 101, 102
 TURNS = 3
 CONTEXT_TOKENS = 64
 REPLY_TOKENS = 128
+_AT_ONCE = 8
 FEATURES = 3 * WIDTH
 _SPEAKERS = {Speaker.CUSTOMER: "client: ", Speaker.TRAINEE: "seller: "}
 
@@ -100,9 +101,12 @@ class ContextReader:
         return self.read_many([(history, reply)])[0]
 
     def read_many(self, replies: Sequence[tuple[Transcript, str]]) -> list[Reading]:
-        """Several replies at once; the order of the answers is that of the replies."""
+        """Several replies at once, a few at a time so that memory stays flat; the answers are in the replies' order."""
+        return [reading for i in range(0, len(replies), _AT_ONCE) for reading in self._read(replies[i : i + _AT_ONCE])]
+
+    def _read(self, replies: Sequence[tuple[Transcript, str]]) -> list[Reading]:
         pairs = [self._pairs.pair(history, reply) for history, reply in replies]
-        length = max((len(pair.ids) for pair in pairs), default=0)
+        length = max(len(pair.ids) for pair in pairs)
         ids, mask, kinds = (np.zeros((len(pairs), length), dtype=np.int64) for _ in range(3))
         for row, pair in enumerate(pairs):
             n = len(pair.ids)

@@ -7,6 +7,7 @@ them are left out before the reply is weighed, so that they can only cost. The s
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 
 from coach.domain import PLAIN, Impression, Observation, ReplyScore, ScoreSource, Speaker, Transcript
 from coach.domain import Behaviour as B
@@ -17,6 +18,7 @@ from coach.language.text import Sentence, sentences, words
 from coach.scoring.cues import Cues, clue_in
 from coach.scoring.events import events_of
 from coach.scoring.features import dense
+from coach.scoring.hollow import IsHollow, by_model
 from coach.scoring.learned import SCALES, Learned, Model, load_model, read
 from coach.scoring.reasons import in_words
 from coach.scoring.rubric import Rubric, Side
@@ -56,6 +58,7 @@ class Detector:
     """An `Observer` by cues and a small model."""
 
     def __init__(self, embedder: Embedder, rubric: Rubric, model: Model | None = None) -> None:
+        self._embedder = embedder
         self._cues = Cues(embedder)
         self._rubric = rubric
         self._given = model
@@ -66,11 +69,15 @@ class Detector:
         """Read when the first reply comes."""
         return self._given or load_model()
 
+    @cached_property
+    def _is_hollow(self) -> IsHollow:
+        return by_model(self._model, self._embedder)
+
     def score(self, history: Transcript, reply: str) -> ReplyScore:
         """See `Observer.score`."""
         [whole] = self._weigh(history, [reply])
         # Hollow sentences make a poor reply look a little better, not good: what reads well is spared the second look.
-        padded = [core for core in cores(history, reply) if core.below > POOR or whole.empathy < _READS_WELL]
+        padded = [core for core in cores(history, reply, self._is_hollow) if core.below > POOR or whole.empathy < _READS_WELL]
         parts = self._weigh(history, [core.text for core in padded]) if padded else []
         heard = [part for core, part in zip(padded, parts, strict=True) if part.empathy < core.below]
         return _at_worst(whole, heard, self._rubric)

@@ -81,6 +81,8 @@ class Model:
         self._head_bias: Numbers = np.asarray(arrays["head_bias"], dtype=np.float32)
         self.thresholds = dict(zip(TARGETS[_FIRST_BEHAVIOUR:], np.asarray(arrays["thresholds"]).tolist(), strict=True))
         self.version = str(arrays["version"])
+        self.hollow_embedder = str(arrays["hollow_embedder"])
+        self.hollow_from = float(arrays["hollow_from"])
 
     @classmethod
     def load(cls, path: Path = MODEL_FILE) -> Self:
@@ -110,6 +112,10 @@ class Model:
     def read(self, reading: Reading) -> Numbers:
         """What the encoder says, one logit a target."""
         return np.asarray(reading.whole @ self._head + self._head_bias, dtype=np.float32)
+
+    def hollow(self, given: Numbers) -> float:
+        """Probability that a sentence would fit anybody; `given` as `hollow.hollow_inputs`."""
+        return _sigmoid(self._layer("hollow")(given)[0])
 
     def judge(self, features: Mapping[str, Mapping[str, float]], reply: str, reading: Reading | None) -> Learned:
         """All that is learned about one reply.

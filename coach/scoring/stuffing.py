@@ -1,18 +1,18 @@
 """Words that are there to please whoever marks them, and what a reply would be without them.
 
 Stuffing is what is said to the scorer, flattery, a formula of sympathy, and what is said twice. Hollow is a sentence that fits
-anybody: it asks nothing and takes up none of the customer's words. Hollow sentences are human, and often kind; but a reply that
-is poor without them is not made better by them.
+anybody (`hollow.py`). Hollow sentences are human, and often kind; but a reply that is poor without them is not made better by
+them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.domain import Behaviour, Speaker, Transcript
+from coach.domain import Behaviour, Transcript
 from coach.language.lexicon import lexicon
-from coach.language.plain import levelled
 from coach.language.text import Sentence, content_words, sentences, words
 from coach.scoring.cues import phrases_of
+from coach.scoring.hollow import IsHollow
 
 # A formula with more of its own to say than this is more than a formula.
 _OWN_WORDS = 2
@@ -47,7 +47,7 @@ class Core:
     below: int
 
 
-def cores(history: Transcript, reply: str) -> tuple[Core, ...]:
+def cores(history: Transcript, reply: str, is_hollow: IsHollow) -> tuple[Core, ...]:
     """What `reply` would be without its stuffing, and without hollow sentences at its beginning, at its end, and at both.
 
     Each differs from `reply` and says something. Every cut within the two runs of hollow sentences is made, so that hollow
@@ -55,8 +55,7 @@ def cores(history: Transcript, reply: str) -> tuple[Core, ...]:
     """
     bare = without_stuffing(reply)
     left = sentences(bare)
-    heard = {word for line in history.said_by(Speaker.CUSTOMER) for word in content_words(levelled(line))}
-    hollow = [_is_hollow(part, heard) for part in left]
+    hollow = [not part.is_question and is_hollow(history, part.text) for part in left]
     # A reply of nothing but hollow sentences may be kind by all of them; a part of it counts only where it is no kindness.
     below = NOTHING if all(hollow) else POOR
     first = next((i for i, empty in enumerate(hollow) if not empty), len(left) - 1)
@@ -83,7 +82,3 @@ def _is_formula(text: str) -> bool:
     """Whether a sentence is a phrase of sympathy that fits anybody, and little else."""
     rest, found = lexicon("formula").subn(" ", text)
     return found > 0 and len(content_words(rest)) <= _OWN_WORDS
-
-
-def _is_hollow(part: Sentence, heard: set[str]) -> bool:
-    return not part.is_question and not heard & set(content_words(levelled(part.text)))

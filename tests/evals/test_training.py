@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.evals.ablation import ablation, columns_of
+from coach.evals.fitting import logistic
 from coach.evals.labels import load_rated
 from coach.evals.training import (
     Examples,
@@ -17,7 +18,6 @@ from coach.evals.training import (
     fit_last,
     folds_of,
     load_training,
-    logistic,
     thresholds,
     train,
 )
