@@ -2,28 +2,26 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from random import Random, SystemRandom
+from itertools import zip_longest
+from random import SystemRandom
 from uuid import uuid4
 
 from coach.coaching.debrief import Debrief, clue_words, debrief
 from coach.coaching.tips import Situation, Tips
-from coach.customer.director import decide, opening, parting
-from coach.customer.listening import Ear
+from coach.customer.director import parting
 from coach.customer.rules import Rules
-from coach.customer.scenario import Scenario, get_scenario, scenario_hash
+from coach.customer.scenario import Scenario
+from coach.customer.script import Scenarios
 from coach.customer.state import Memory
-from coach.customer.voice import Voice
-from coach.domain import Exchange, Meeting, Move, Speaker, Transcript, Turn
+from coach.domain import Exchange, Level, Meeting, Speaker
+from coach.encounter import Encounter
 from coach.errors import ConflictError, InputError, NotFoundError
-from coach.language.embeddings import Embedder
 from coach.language.text import clean
 from coach.records import MeetingSummary, Repository
 from coach.scoring.coverage import Coverage
-from coach.scoring.events import in_order
-from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric
 
 # The one trainee of a coach that runs for its owner alone, without login.
@@ -56,50 +54,64 @@ def check_reply(raw: str) -> CleanReply:
     return CleanReply(text, "" if text == kept else "Some characters could not be shown and were left out.")
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A branch beside the meeting that it left."""
+
+    first: Meeting
+    second: Meeting
+
+    @property
+    def rows(self) -> tuple[tuple[Exchange | None, Exchange | None], ...]:
+        """The exchanges of both after the one they share last, side by side; None where one is over."""
+        at = self.second.branch_at + 1
+        return tuple(zip_longest(self.first.exchanges[at:], self.second.exchanges[at:]))
+
+
 @dataclass
 class Practice:
     """Meetings, from the first line to the debrief. The only way in which one is begun, moved on or ended."""
 
     records: Repository
-    observer: Observer
-    voice: Voice
-    embedder: Embedder
+    encounter: Encounter
     tips: Tips
     rubric: Rubric
-    rules: Rules
     engine: str
     fixed_seed: int | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _ears: dict[str, Ear] = field(default_factory=dict)
 
-    def begin(self, scenario_id: str, trainee: str, seed: int | None = None) -> Meeting:
+    @property
+    def scenarios(self) -> Scenarios:
+        """The scenarios that can be practised."""
+        return self.encounter.scenarios
+
+    def draw_seed(self) -> int:
+        """The settings' seed, else one by chance."""
+        return SystemRandom().randint(0, _MAX_SEED) if self.fixed_seed is None else self.fixed_seed
+
+    def begin(self, scenario_id: str, trainee: str, seed: int | None = None, level: Level = Level.MEDIUM) -> Meeting:
         """A new meeting, with the customer's opening line already kept.
 
         Args:
-            seed: with the scenario and the replies it fixes the whole meeting; None: the settings' seed, else drawn.
+            seed: with the scenario, the level and the replies it fixes the whole meeting, whom one meets included; None: drawn.
+            level: how hard the customer makes it.
 
         Raises:
             NotFoundError: no such scenario.
             StorageError: it could not be kept.
         """
-        scenario = get_scenario(scenario_id)
-        for chosen in (seed, self.fixed_seed):
-            if chosen is not None:
-                seed = chosen
-                break
-        else:
-            seed = SystemRandom().randint(0, _MAX_SEED)
-        first = Random(f"{seed}/0").randrange(len(scenario.opening))  # noqa: S311 - repeatable on purpose, not a secret
-        memory = opening(scenario, self.rules).spend((f"opening/{first}",))
+        seed = self.draw_seed() if seed is None else seed
+        person = self.scenarios.script(scenario_id).drawn(seed)
+        seat = self.encounter.seat(scenario_id, person.id, level, seed)
+        start = self.encounter.start(seat)
         now = self.now()
-        exchange = Exchange(
-            number=0, reply="", line=scenario.opening[first].line, state=memory.state,
-            move=Move(kind="open", mood=self.rules.mood(memory.state).value, facts=(scenario.opening_fact,),
-                      clue_dropped=scenario.opening_clue),
-            memory=memory.to_json(), voice="embedded", at=now)
-        meeting = Meeting(id=uuid4().hex[:12], scenario_id=scenario_id, scenario_hash=scenario_hash(scenario_id), seed=seed,
-                          trainee=trainee, engine=self.engine, started_at=now, exchanges=(exchange,))
+        exchange = Exchange(number=0, reply="", line=start.line, state=start.memory.state, move=start.move,
+                            memory=start.memory.to_json(), voice="embedded", at=now)
+        meeting = Meeting(id=uuid4().hex[:12], scenario_id=scenario_id, scenario_hash=self.scenarios.hash(scenario_id),
+                          seed=seed, trainee=trainee, engine=self.engine, started_at=now, exchanges=(exchange,), level=level,
+                          person=person.id)
         self.records.begin(meeting)
+        self.encounter.prepare(seat)
         return meeting
 
     def reply(self, meeting_id: str, trainee: str, number: int, raw: str) -> Exchange:
@@ -134,12 +146,49 @@ class Practice:
             return _kept(newest, number, text)
         return exchange
 
+    def branch(self, meeting_id: str, trainee: str, number: int) -> Meeting:
+        """A new meeting that is the old one up to its exchange `number`, with the same state and seed, and goes on from there.
+
+        Raises:
+            NotFoundError: this trainee has no such meeting, or it has no exchange `number`.
+            ConflictError: the scenario has been changed since.
+            StorageError: it could not be kept.
+        """
+        whole = self.get(meeting_id, trainee)
+        if not 0 <= number < len(whole.exchanges):
+            raise NotFoundError(f"The meeting has no reply {number} to go back to; it has {len(whole.exchanges) - 1}.")
+        self._unchanged(whole)
+        meeting = replace(
+            whole, id=uuid4().hex[:12], started_at=self.now(), ended_at=None, ending=None, engine=self.engine,
+            exchanges=whole.exchanges[: number + 1], branch_of=whole.id, branch_at=number)
+        if (last := meeting.exchanges[-1]).move.ending is not None:
+            raise ConflictError("That reply ended the meeting. Go back to one before it.")
+        self.records.begin(meeting)
+        return replace(meeting, exchanges=(*meeting.exchanges[:-1], last))
+
+    def compare(self, branch: Meeting) -> "Comparison | None":
+        """What became of a branch beside the meeting that it left; None where it is no branch, or that one is gone."""
+        if not branch.branch_of:
+            return None
+        try:
+            return Comparison(self.get(branch.branch_of, branch.trainee), branch)
+        except NotFoundError:
+            return None
+
+    def scenario(self, meeting: Meeting) -> Scenario:
+        """The scenario as the person of this meeting lives it.
+
+        Raises:
+            NotFoundError: it is no longer there.
+        """
+        return self.scenarios.cast(meeting.scenario_id, meeting.person)
+
     def end(self, meeting_id: str, trainee: str) -> Meeting:
         """End the meeting from the trainee's side; one that is over already stays as it is."""
         meeting = self.get(meeting_id, trainee)
         if meeting.ended_at is None:
             memory = Memory.from_json(meeting.exchanges[-1].memory)
-            ending = parting(get_scenario(meeting.scenario_id), self.rules, memory.state, memory.told)
+            ending = parting(self.scenario(meeting), self._rules(meeting), memory.state, memory.told)
             self.records.end(meeting_id, ending, self.now())
         return self.get(meeting_id, trainee)
 
@@ -164,39 +213,37 @@ class Practice:
 
     def debrief(self, meeting: Meeting) -> Debrief:
         """The debrief of `meeting` as far as it has come."""
-        return debrief(meeting, get_scenario(meeting.scenario_id), self.rubric, self._coverage)
+        return debrief(meeting, self.scenario(meeting), self._rules(meeting), self.rubric, self._coverage)
+
+    def _rules(self, meeting: Meeting) -> Rules:
+        return self.encounter.rules.at(meeting.level, self.scenario(meeting).client.temperament)
+
+    def _unchanged(self, meeting: Meeting) -> None:
+        if meeting.scenario_hash != self.scenarios.hash(meeting.scenario_id):
+            raise ConflictError("The scenario has been changed since this meeting began, so it can not go on. It can still be "
+                                "read; begin a new one to practise on.")
 
     @cached_property
     def _coverage(self) -> Coverage:
-        return Coverage(self.embedder)
+        return Coverage(self.encounter.embedder)
 
     def _exchange(self, meeting: Meeting, number: int, text: str) -> Exchange:
-        scenario = get_scenario(meeting.scenario_id)
-        if meeting.scenario_hash != scenario_hash(meeting.scenario_id):
-            raise ConflictError("The scenario has been changed since this meeting began, so it can not go on. It can still be "
-                                "read; begin a new one to practise on.")
+        self._unchanged(meeting)
         history = meeting.transcript
-        last_line = history.last(Speaker.CUSTOMER)
+        seat = self.encounter.seat(meeting.scenario_id, meeting.person, meeting.level, meeting.seed)
         memory = Memory.from_json(meeting.exchanges[-1].memory)
-        score = in_order([e.score for e in meeting.scored if e.score], self.observer.score(history, text))
-        heard = self._ear(scenario).hear(text, score.observations, memory, history)
-        # Two streams of chance, so that the words chosen do not sway what is decided.
-        decision = decide(scenario, self.rules, memory, score.observations, heard, _chance(meeting.seed, number, "move"))
-        spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, text)))
-        *_, spoken = self.voice.speak(scenario, decision, spoken_to, _chance(meeting.seed, number, "words"))
+        answer = self.encounter.answer(seat, memory, history, [e.score for e in meeting.scored if e.score], text)
+        move = answer.decision.move
         # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
-        hinted = heard.clue_met or bool(decision.move.clue_missed)
-        clue = clue_words(meeting, scenario, memory.clue) if memory.clue and hinted else ""
-        tip = self.tips.tip(Situation(last_line, score, scenario.client.first_name, clue),
-                            [e.tip.text for e in meeting.exchanges if e.tip])
-        return Exchange(
-            number=number, reply=text, line=spoken.text, state=decision.memory.state, move=decision.move,
-            memory=decision.memory.spend(spoken.used).to_json(), voice=spoken.engine, at=self.now(), score=score, tip=tip)
-
-    def _ear(self, scenario: Scenario) -> Ear:
-        if scenario.id not in self._ears:
-            self._ears[scenario.id] = Ear(scenario, self.embedder, self.rules.thresholds)
-        return self._ears[scenario.id]
+        hinted = answer.heard.clue_met or bool(move.clue_missed)
+        clue = clue_words(meeting, seat.scenario, memory.clue) if memory.clue and hinted else ""
+        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, seat.scenario.client.first_name, clue)
+        tip = self.tips.tip(situation, [e.tip.text for e in meeting.exchanges if e.tip])
+        exchange = Exchange(
+            number=number, reply=text, line=answer.spoken.text, state=answer.memory.state, move=move,
+            memory=answer.memory.to_json(), voice=answer.spoken.engine, at=self.now(), score=answer.score, tip=tip)
+        lapses = self.encounter.audit(seat, meeting.exchanges, exchange)
+        return replace(exchange, lapses=tuple(lapse.value for lapse in lapses))
 
 
 def _kept(meeting: Meeting, number: int, text: str) -> Exchange:
@@ -206,9 +253,3 @@ def _kept(meeting: Meeting, number: int, text: str) -> Exchange:
         raise ConflictError("This meeting has moved on in another window. It has been brought up to date here; your text is "
                             "still in the box.")
     return kept
-
-
-def _chance(seed: int, number: int, what: str) -> Random:
-    return Random(f"{seed}/{number}/{what}")  # noqa: S311 - repeatable on purpose, not a secret
-
-

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         Embeddings.MINILM, description="`minilm` matches by meaning; `lexical` by words alone, and needs no weights.")
     rubric: Path | None = Field(
         None, description="A company's own rubric, in place of `coach/scoring/rubric.yaml`; checked when it is loaded.")
+    scenarios: Path | None = Field(
+        None, description="Folder of a company's own scenarios, beside the built-in ones; one of the same name takes the "
+        "built-in one's place.")
     judge_repeats: int = Field(
         1, ge=1, le=9, description="How often the model judges each reply; with more than one the spread is told.")
     typing_pace: float = Field(

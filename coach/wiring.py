@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from coach.coaching.tips import Tips
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
+from coach.customer.script import Scenarios
 from coach.customer.voice import EmbeddedVoice, Voice
 from coach.datafile import content_hash, file_hash
+from coach.encounter import Encounter
 from coach.errors import SetupError
 from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
@@ -115,7 +117,8 @@ class Coach:
     def voice(self) -> Voice:
         """Who speaks for the customer."""
         if self.engine is Engine.MODEL:
-            return ModelVoice(make_chat_model(self.settings, temperature=_VOICE_TEMPERATURE), self.settings.model)
+            model = make_chat_model(self.settings, temperature=_VOICE_TEMPERATURE)
+            return ModelVoice(model, self.settings.model, self.embedder)
         return EmbeddedVoice()
 
     @cached_property
@@ -124,11 +127,25 @@ class Coach:
         return make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE) if self.engine is Engine.MODEL else None
 
     @cached_property
+    def scenarios(self) -> Scenarios:
+        """The scenarios that can be practised, a company's own among them. SetupError where its folder is not there."""
+        own = self.settings.scenarios
+        if own is not None and not own.is_dir():
+            raise SetupError(f"The folder of your own scenarios, {own}, is not there. Make it, or set COACH_SCENARIOS to "
+                             "another.")
+        return Scenarios(own)
+
+    @cached_property
+    def encounter(self) -> Encounter:
+        """The customer's side of a meeting."""
+        return Encounter(self.scenarios, self.observer, self.voice, self.embedder, load_rules())
+
+    @cached_property
     def practice(self) -> Practice:
         """Meetings."""
         return Practice(
-            records=self.records, observer=self.observer, voice=self.voice, embedder=self.embedder, tips=Tips(self.library),
-            rubric=self.rubric, rules=load_rules(), engine=self.engine.value, fixed_seed=self.settings.seed)
+            records=self.records, encounter=self.encounter, tips=Tips(self.library), rubric=self.rubric,
+            engine=self.engine.value, fixed_seed=self.settings.seed)
 
     def index_is_current(self) -> bool:
         """Whether the index fits the cards and the embedder."""

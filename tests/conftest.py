@@ -8,8 +8,9 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from coach.customer.script import Scenarios
 from coach.knowledge import Library, build_index, load_cards, open_library
 from coach.language.embeddings import Embedder, make_embedder
 from coach.scoring.coverage import Coverage
@@ -114,6 +116,25 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _nobodys_environment: 
 def embedder() -> Embedder:
     """MiniLM, loaded once."""
     return make_embedder(Embeddings.MINILM)
+
+
+@pytest.fixture(scope="session")
+def scenarios() -> Scenarios:
+    """The built-in scenarios, each file read once."""
+    return Scenarios()
+
+
+@pytest.fixture(scope="session")
+def seed_for(scenarios: Scenarios) -> Callable[..., int]:
+    """Gives the seed, counted from 0 by `nth`, with which a meeting is with the person of this id."""
+
+    def seed(person_id: str, nth: int = 0, scenario_id: str = "acquisition-news") -> int:
+        script = scenarios.script(scenario_id)
+        assert person_id in [person.id for person in script.people]
+        fitting = (one for one in range(10_000) if script.drawn(one).id == person_id)
+        return next(islice(fitting, nth, None))
+
+    return seed
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ _GROUND = {"errors", "domain"}
 _LANGUAGE = _GROUND | {"datafile", "settings", "language"}
 _CRAFT = _LANGUAGE | {"llm", "prompts"}
 _COACHING = _CRAFT | {"knowledge", "scoring", "customer"}
-_MEETING = _COACHING | {"coaching", "records"}
+_MEETING = _COACHING | {"coaching", "records", "encounter"}
 _WIRING = _MEETING | {"meeting", "evals", "review"}
 _SHELL = _WIRING | {"wiring"}
 ALLOWED: Mapping[str, set[str]] = {
@@ -36,6 +36,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "scoring": _CRAFT,
     "customer": _CRAFT,
     "coaching": _COACHING,
+    "encounter": _COACHING - {"knowledge"},
     "records": _GROUND,
     "review": _LANGUAGE | {"records", "scoring"},
     "meeting": _MEETING,

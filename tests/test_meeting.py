@@ -9,14 +9,18 @@ from threading import Barrier, Thread
 
 import pytest
 
-from coach.customer.scenario import get_scenario
-from coach.domain import Ending, Event, Exchange, Meeting
+from coach.customer.script import Scenarios
+from coach.customer.state import Memory
+from coach.domain import Ending, Event, Exchange, Level, Meeting
 from coach.errors import CoachError, ConflictError, InputError, NotFoundError, StorageError
 from coach.meeting import LOCAL_TRAINEE, MAX_REPLY, Practice, check_reply
 from coach.records import Repository, open_repository
 from coach.wiring import Coach
 
 SCENARIO = "acquisition-news"
+_SCENARIOS = Scenarios()
+MAREN = [seed for seed in range(100) if _SCENARIOS.script(SCENARIO).drawn(seed).id == "maren"]
+"""The seeds with which one meets her, for whom the replies here are meant."""
 REPLIES = [
     "That is big news. Tell me more. How are you doing?",
     "Let's leave the project for today. How are people taking it?",
@@ -35,7 +39,7 @@ def practice(coach: Coach) -> Practice:
 
 @pytest.fixture
 def meeting(practice: Practice) -> Meeting:
-    return practice.begin(SCENARIO, "ada", seed=1)
+    return practice.begin(SCENARIO, "ada", seed=MAREN[1])
 
 
 def told(meeting: Meeting) -> list[tuple[object, ...]]:
@@ -43,8 +47,9 @@ def told(meeting: Meeting) -> list[tuple[object, ...]]:
     return [(e.number, e.reply, e.line, e.state, e.move, dict(e.memory), e.voice, e.score, e.tip) for e in meeting.exchanges]
 
 
-def play(practice: Practice, seed: int, replies: list[str]) -> Meeting:
-    meeting = practice.begin(SCENARIO, "ada", seed)
+def play(practice: Practice, nth: int, replies: list[str], level: Level = Level.MEDIUM) -> Meeting:
+    """A meeting with Maren, with the seed `nth` of those that draw her."""
+    meeting = practice.begin(SCENARIO, "ada", MAREN[nth], level)
     for number, reply in enumerate(replies, start=1):
         if practice.reply(meeting.id, "ada", number, reply).move.ending:
             break
@@ -55,13 +60,30 @@ class TestBegin:
     def test_her_opening_is_kept_already(self, practice: Practice, meeting: Meeting) -> None:
         assert practice.get(meeting.id, "ada") == meeting
         (opening,) = meeting.exchanges
-        assert opening.line in [form.line for form in get_scenario(SCENARIO).opening]
+        assert opening.line in [form.line for form in practice.scenario(meeting).opening]
         assert (opening.number, opening.reply, opening.score, opening.tip) == (0, "", None, None)
-        assert (meeting.seed, meeting.engine, meeting.ended_at) == (1, "embedded", None)
+        assert (meeting.seed, meeting.engine, meeting.ended_at) == (MAREN[1], "embedded", None)
+        assert (meeting.level, meeting.person, meeting.branch_of, meeting.branch_at) == (Level.MEDIUM, "maren", "", 0)
 
     def test_every_opening_comes_up(self, practice: Practice) -> None:
-        lines = {practice.begin(SCENARIO, "ada", seed).exchanges[0].line for seed in range(20)}
-        assert lines == {form.line for form in get_scenario(SCENARIO).opening}
+        lines = {practice.begin(SCENARIO, "ada", seed).exchanges[0].line for seed in MAREN[:20]}
+        assert lines == {form.line for form in practice.scenarios.cast(SCENARIO, "maren").opening}
+
+    def test_the_seed_decides_whom_one_meets_and_everybody_comes_up(self, practice: Practice) -> None:
+        met = {seed: practice.begin(SCENARIO, "ada", seed) for seed in range(9)}
+        script = practice.scenarios.script(SCENARIO)
+        assert {meeting.person for meeting in met.values()} == {person.id for person in script.people}
+        for seed, meeting in met.items():
+            assert meeting.person == script.drawn(seed).id == practice.begin(SCENARIO, "ada", seed).person
+            assert practice.scenario(meeting).client.id == meeting.person
+
+    @pytest.mark.parametrize("level", Level)
+    def test_the_level_is_kept_and_holds_from_the_first_line(self, practice: Practice, level: Level) -> None:
+        meeting = practice.begin(SCENARIO, "ada", MAREN[0], level)
+        assert practice.get(meeting.id, "ada").level is level
+        scenario = practice.scenario(meeting)
+        rules = practice.encounter.rules.at(level, scenario.client.temperament)
+        assert meeting.exchanges[0].state == rules.start(scenario)
 
     def test_without_a_seed_one_is_drawn(self, practice: Practice) -> None:
         assert len({practice.begin(SCENARIO, "ada").seed for _ in range(5)}) == 5
@@ -95,7 +117,7 @@ class TestReply:
         """Nothing of a meeting lives outside the records."""
         meeting = play(practice, 3, REPLIES[:3])
         with closing(open_repository(coach.settings.records_url)) as records:
-            other = replace(practice, records=records, _ears={})
+            other = replace(practice, records=records, encounter=replace(practice.encounter, _ears={}))
             assert other.reply(meeting.id, "ada", 4, REPLIES[3]).line == play(practice, 3, REPLIES[:4]).exchanges[4].line
 
     def test_sent_twice_it_is_said_once(self, practice: Practice, meeting: Meeting) -> None:
@@ -312,10 +334,110 @@ class TestEnd:
         assert practice.end(meeting.id, "ada").ending is Ending.WELL
 
 
+class TestBranch:
+    """Going back to answer otherwise."""
+
+    @pytest.fixture
+    def whole(self, practice: Practice) -> Meeting:
+        return play(practice, 3, REPLIES)
+
+    @pytest.mark.parametrize("number", [0, 1, 3])
+    def test_it_is_the_old_meeting_up_to_there(self, practice: Practice, whole: Meeting, number: int) -> None:
+        branch = practice.branch(whole.id, "ada", number)
+        assert practice.get(branch.id, "ada") == branch
+        assert branch.id != whole.id
+        assert told(branch) == told(whole)[: number + 1]
+        assert (branch.branch_of, branch.branch_at) == (whole.id, number)
+        assert (branch.seed, branch.level, branch.person) == (whole.seed, whole.level, whole.person)
+        assert (branch.ended_at, branch.ending) == (None, None)
+
+    @pytest.mark.parametrize("number", [0, 2, 5])
+    @pytest.mark.parametrize("level", [Level.EASY, Level.HARD])
+    def test_the_same_replies_again_give_the_same_lines(self, practice: Practice, number: int, level: Level) -> None:
+        whole = play(practice, 3, REPLIES, level)
+        branch = practice.branch(whole.id, "ada", number)
+        for exchange in whole.exchanges[number + 1 :]:
+            practice.reply(branch.id, "ada", exchange.number, exchange.reply)
+        assert told(practice.get(branch.id, "ada")) == told(whole)
+
+    def test_answered_otherwise_it_goes_its_own_way_and_the_old_one_stays(self, practice: Practice, whole: Meeting) -> None:
+        branch = practice.branch(whole.id, "ada", 2)
+        assert whole.exchanges[3].reply == "What about the project?"
+        other = practice.reply(branch.id, "ada", 3, "How are you doing yourself?")
+        assert other.line != whole.exchanges[3].line
+        assert other.state.trust > whole.exchanges[3].state.trust
+        assert practice.get(whole.id, "ada") == whole
+
+    def test_no_line_of_what_they_share_is_said_again(self, practice: Practice, whole: Meeting) -> None:
+        branch = practice.branch(whole.id, "ada", 2)
+        for number in (3, 4, 5):
+            practice.reply(branch.id, "ada", number, f"How did you find out, and what then? ({number})")
+        used = Memory.from_json(practice.get(branch.id, "ada").exchanges[-1].memory).used
+        assert len(used) == len(set(used))
+        shared = Memory.from_json(whole.exchanges[2].memory).used
+        assert shared
+        assert used[: len(shared)] == shared
+
+    def test_a_branch_may_be_left_for_another(self, practice: Practice, whole: Meeting) -> None:
+        first = practice.branch(whole.id, "ada", 3)
+        second = practice.branch(first.id, "ada", 1)
+        assert (second.branch_of, second.branch_at) == (first.id, 1)
+        assert told(second) == told(whole)[:2]
+
+    @pytest.mark.parametrize("number", [-1, 8, 99])
+    def test_a_reply_that_there_is_not_is_told(self, practice: Practice, whole: Meeting, number: int) -> None:
+        with pytest.raises(NotFoundError, match=f"The meeting has no reply {number} to go back to; it has 7"):
+            practice.branch(whole.id, "ada", number)
+        assert len(practice.meetings("ada")) == 1
+
+    def test_behind_its_end_there_is_nothing_to_go_on_with(self, practice: Practice) -> None:
+        ended = play(practice, 2, ["Tell me more."] * 99)
+        last = ended.exchanges[-1].number
+        assert ended.exchanges[-1].move.ending is not None
+        with pytest.raises(ConflictError, match="That reply ended the meeting"):
+            practice.branch(ended.id, "ada", last)
+        assert len(practice.meetings("ada")) == 1
+        again = practice.branch(ended.id, "ada", last - 1)
+        assert practice.reply(again.id, "ada", last, ended.exchanges[-1].reply).line == ended.exchanges[-1].line
+
+    def test_a_meeting_that_the_trainee_ended_can_be_gone_back_into_to_its_last_line(self, practice: Practice) -> None:
+        meeting = play(practice, 3, REPLIES[:2])
+        practice.end(meeting.id, "ada")
+        branch = practice.branch(meeting.id, "ada", 2)
+        assert branch.ended_at is None
+        assert practice.reply(branch.id, "ada", 3, REPLIES[2]).number == 3
+
+    def test_of_a_scenario_that_has_changed_there_is_no_branch(self, practice: Practice, whole: Meeting) -> None:
+        practice.records.begin(replace(whole, id="older", scenario_hash="000000000000"))
+        with pytest.raises(ConflictError, match="The scenario has been changed since"):
+            practice.branch("older", "ada", 1)
+
+    def test_somebody_elses_is_not_there(self, practice: Practice, whole: Meeting) -> None:
+        with pytest.raises(NotFoundError):
+            practice.branch(whole.id, "ben", 1)
+        assert practice.meetings("ben") == ()
+
+    def test_what_can_not_be_kept_is_not_begun(
+        self, practice: Practice, whole: Meeting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise StorageError("The disk is full.")
+
+        monkeypatch.setattr(practice.records, "begin", full)
+        with pytest.raises(StorageError):
+            practice.branch(whole.id, "ada", 1)
+        assert [summary.id for summary in practice.meetings("ada")] == [whole.id]
+
+    def test_the_list_tells_it_from_the_old_one(self, practice: Practice, whole: Meeting) -> None:
+        branch = practice.branch(whole.id, "ada", 2)
+        listed = {summary.id: (summary.branch_of, summary.replies) for summary in practice.meetings("ada")}
+        assert listed == {whole.id: ("", 7), branch.id: (whole.id, 2)}
+
+
 class TestTips:
     def test_no_tip_comes_twice_in_a_meeting(self, practice: Practice) -> None:
         for replies in (["Tell me more."] * 10, ["What about the project?"] * 5, [*REPLIES, *REPLIES[:4]]):
-            meeting = practice.begin(SCENARIO, "ada", 1)
+            meeting = practice.begin(SCENARIO, "ada", MAREN[1])
             tips = []
             for number, reply in enumerate(replies, start=1):
                 exchange = practice.reply(meeting.id, "ada", number, reply)
@@ -380,7 +502,7 @@ class TestDebrief:
     def test_it_adds_up(self, practice: Practice) -> None:
         meeting = play(practice, 1, REPLIES)
         told_back = practice.debrief(meeting)
-        scenario = get_scenario(SCENARIO)
+        scenario = practice.scenario(meeting)
         assert len(told_back.told) + len(told_back.kept) == len(scenario.facts)
         assert told_back.score.replies == len(REPLIES)
         assert [goal for goal in told_back.goals if goal not in [e.tip for e in meeting.exchanges]] == []
@@ -399,7 +521,7 @@ def test_the_list_of_meetings_is_the_trainees_own(practice: Practice, meeting: M
 
 def test_the_deal_before_the_person_is_told_once_and_also_after_a_silence(coach: Coach) -> None:
     practice = coach.practice
-    meeting = practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    meeting = practice.begin(SCENARIO, LOCAL_TRAINEE, MAREN[1])
     events = []
     said = ("…", "When can you sign the contract for phase two?", "And the contract for the depots?")
     for number, reply in enumerate(said, start=1):
@@ -411,7 +533,7 @@ def test_the_deal_before_the_person_is_told_once_and_also_after_a_silence(coach:
 
 def test_after_the_person_was_seen_the_deal_is_no_such_event(coach: Coach) -> None:
     practice = coach.practice
-    meeting = practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
+    meeting = practice.begin(SCENARIO, LOCAL_TRAINEE, MAREN[1])
     practice.reply(meeting.id, LOCAL_TRAINEE, 1, "That is big news. How are you?")
     score = practice.reply(meeting.id, LOCAL_TRAINEE, 2, "When can you sign the contract for phase two?").score
     assert score is not None

@@ -40,6 +40,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "model_timeout": "2.5",
         "model_retries": "0",
         "embeddings": "lexical",
+        "scenarios": "/srv/scenarios",
         "typing_pace": "0",
         "seed": "7",
     }

@@ -12,12 +12,16 @@ ROOT = Path(__file__).parent.parent
 _PROBE = """
 import coach, pathlib, sys
 assert pathlib.Path(coach.__file__).is_relative_to(sys.argv[1]), coach.__file__
-from coach.customer.scenario import get_scenario
+from coach.customer.script import Scenarios
 from coach.knowledge import load_cards
 from coach.prompts import all_prompts
 from coach.settings import data_folder
 from coach.web.render import render
-assert get_scenario("acquisition-news").facts
+scenarios = Scenarios()
+assert len(scenarios.paths) >= 15
+assert all(scenarios.cast(one, person.id).facts for one in scenarios.paths for person in scenarios.script(one).people)
+from coach.customer.rules import load_rules
+assert load_rules().levels
 assert len(load_cards(data_folder("knowledge"))) >= 10
 assert {prompt.meta.id for prompt in all_prompts()} >= {"reply-judge", "customer-voice"}
 assert list((data_folder("evals") / "cases").glob("*.yaml"))

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from coach.customer.script import Scenarios
+from coach.errors import SetupError
 from coach.settings import Embeddings, Engine, Settings
 from coach.wiring import Coach
 
@@ -23,3 +25,22 @@ def test_the_home_folder_is_its_owner_s_alone_whoever_makes_it_first(tmp_path: P
     (Engine.MODEL, "http://me:secret@models.example:8000/v1", "models.example:8000"), (Engine.MODEL, "", "api.openai.com")])
 def test_where_what_is_said_goes(engine: Engine, url: str, host: str) -> None:
     assert Coach(Settings(engine=engine, openai_base_url=url, openai_api_key=SecretStr("k"))).sent_to == host
+
+
+def test_a_company_s_own_scenarios_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
+    built_in = Scenarios().paths
+    text = built_in["acquisition-news"].read_text("utf-8")
+    (tmp_path / "our-own.yaml").write_text(text.replace("\nid: acquisition-news\n", "\nid: our-own\n"), "utf-8")
+    coach = Coach(Settings(scenarios=tmp_path))
+    assert set(coach.scenarios.paths) == {*built_in, "our-own"}
+    assert coach.scenarios.script("our-own").people
+    assert set(Coach(Settings()).scenarios.paths) == set(built_in)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_of_scenarios_that_is_none_is_told_by_its_variable(tmp_path: Path, *, there: bool) -> None:
+    folder = tmp_path / "scenarios"
+    if there:
+        folder.write_text("a file")
+    with pytest.raises(SetupError, match=r"scenarios, is not there\. Make it, or set COACH_SCENARIOS"):
+        _ = Coach(Settings(scenarios=folder)).scenarios

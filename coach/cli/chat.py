@@ -10,8 +10,8 @@ import click
 from coach.cli import view
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import flowing, is_terminal, say
-from coach.customer.scenario import Scenario, get_scenario, scenario_paths
-from coach.domain import Meeting
+from coach.customer.scenario import Scenario
+from coach.domain import Level, Meeting
 from coach.errors import CoachError, InputError
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ _MAX_SEED = 2**31 - 1
 @click.argument("scenario_id", metavar="SCENARIO", required=False)
 @click.option("--seed", type=click.IntRange(0, _MAX_SEED),
               help="The same seed and the same replies give the same meeting.")
+@click.option("--level", type=click.Choice([level.value for level in Level]),
+              help="How hard the customer makes it.  [default: medium]")
 @click.option("--resume", "meeting_id", metavar="ID", help="Go on with a meeting that was left.")
 @pass_app
-def chat(app: App, scenario_id: str | None, seed: int | None, meeting_id: str | None) -> None:
+def chat(app: App, scenario_id: str | None, level: str | None, seed: int | None, meeting_id: str | None) -> None:
     """Meet the customer of SCENARIO in the terminal.
 
     Each line you write is a reply. After it come its two scores, the words that made them and a tip; then the customer
@@ -38,16 +40,17 @@ def chat(app: App, scenario_id: str | None, seed: int | None, meeting_id: str | 
     can also come from a pipe, one a line.
     """
     if meeting_id is not None:
-        meeting = _left_open(app, meeting_id, scenario_id, seed)
-        scenario = get_scenario(meeting.scenario_id)
+        meeting = _left_open(app, meeting_id, scenario_id, seed, level)
         practice = app.ready().practice
+        scenario = practice.scenario(meeting)
         _so_far(meeting, scenario)
     else:
         if scenario_id is None:
-            raise click.UsageError(f"Which meeting? Give one of: {', '.join(scenario_paths())}.")
-        scenario = get_scenario(scenario_id)
+            raise click.UsageError(f"Which meeting? Give one of: {', '.join(app.coach.scenarios.paths)}.")
+        app.coach.scenarios.script(scenario_id)  # before anything is made ready for one that is not there
         practice = app.ready().practice
-        meeting = practice.begin(scenario_id, app.trainee, seed)
+        meeting = practice.begin(scenario_id, app.trainee, seed, Level(level or Level.MEDIUM))
+        scenario = practice.scenario(meeting)
         _briefing(meeting, scenario)
     if meeting.ended_at is None:
         meeting = _held(practice, meeting, scenario, app.coach.rubric)
@@ -101,7 +104,9 @@ def _read() -> str | None:
         return None
 
 
-def _left_open(app: App, meeting_id: str, scenario_id: str | None, seed: int | None) -> Meeting:
+def _left_open(app: App, meeting_id: str, scenario_id: str | None, seed: int | None, level: str | None) -> Meeting:
+    if level is not None:
+        raise click.UsageError("A meeting keeps its level: give --resume or --level, not both.")
     if seed is not None:
         raise click.UsageError("A meeting keeps its seed: give --resume or --seed, not both.")
     meeting = app.meeting(meeting_id)

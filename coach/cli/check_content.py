@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from coach.cli.app import App
 from coach.cli.finding import Finding, note, ok, problem
-from coach.customer.scenario import get_scenario, scenario_paths
 from coach.errors import CoachError, SetupError
 from coach.prompts import load_prompt
 from coach.settings import Embeddings, data_folder
@@ -69,9 +68,9 @@ def cards(app: App) -> Finding:
     return ok(f"{len(app.coach.cards)} load")
 
 
-def scenarios(_: App) -> Finding:
+def scenarios(app: App) -> Finding:
     """Whether every scenario loads."""
-    return _all_load([partial(get_scenario, name) for name in scenario_paths()])
+    return _all_load([partial(app.coach.scenarios.script, name) for name in app.coach.scenarios.paths])
 
 
 def rubric(app: App) -> Finding:

@@ -9,15 +9,17 @@ from contextlib import suppress
 import click
 
 from coach.cli.ask import ask
+from coach.cli.audit import audit
 from coach.cli.chat import chat
 from coach.cli.doctor import doctor
 from coach.cli.evals import evals
 from coach.cli.knowledge import knowledge
 from coach.cli.meetings import meetings
 from coach.cli.prompts import prompts
-from coach.cli.scenarios import scenarios
+from coach.cli.scenario import scenario
 from coach.cli.score import score
 from coach.cli.serve import serve
+from coach.cli.simulate import simulate
 from coach.cli.terminal import one_line
 from coach.errors import CoachError
 
@@ -27,7 +29,7 @@ _BROKEN_PIPE = 141
 _EPILOG = """\b
 Exit codes:
   0  done
-  1  a fault of coach's, or a pass rate below --at-least
+  1  a fault of coach's, a pass rate below --at-least, or an error in a scenario looked over
   2  a command line that can not be understood
   3  what was typed, or a data file, can not be used
   4  there is no such meeting, scenario or suite
@@ -80,7 +82,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (serve, chat, meetings, scenarios, knowledge, ask, score, prompts, evals, doctor):
+for command in (serve, chat, meetings, scenario, knowledge, ask, score, simulate, audit, prompts, evals, doctor):
     cli.add_command(command)
 
 

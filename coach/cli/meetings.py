@@ -10,7 +10,8 @@ import click
 from coach.cli import view
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import plain, say, table
-from coach.customer.scenario import Scenario, get_scenario
+from coach.customer.scenario import Scenario
+from coach.domain import Meeting
 from coach.errors import CoachError, InputError
 from coach.review import to_json, to_markdown
 
@@ -39,7 +40,7 @@ def list_meetings(app: App, unfinished: bool, limit: int, as_json: bool) -> None
         click.echo(table([_row(one) for one in found], _HEADS, right=(3, 4, 5)))
     else:
         say("There are no meetings that can go on." if unfinished else
-            "There are no meetings yet. `coach chat` begins one; `coach scenarios list` shows which there are.")
+            "There are no meetings yet. `coach chat` begins one; `coach scenario list` shows which there are.")
 
 
 @meetings.command("show")
@@ -48,7 +49,7 @@ def list_meetings(app: App, unfinished: bool, limit: int, as_json: bool) -> None
 def show(app: App, meeting_id: str) -> None:
     """Print a meeting's transcript with its scores."""
     meeting = app.meeting(meeting_id)
-    scenario = _scenario(meeting.scenario_id)
+    scenario = _scenario(app, meeting)
     name = scenario.client.first_name if scenario else "Customer"
     title = scenario.title if scenario else meeting.scenario_id
     begun = f"{meeting.started_at.astimezone():%d %B %Y, %H:%M}"
@@ -74,7 +75,7 @@ def export(app: App, meeting_id: str, form: str, out: Path | None) -> None:
         # Every character beyond ASCII escaped: verbatim for a machine, and harmless on any terminal.
         text = json.dumps(to_json(meeting), indent=2) + "\n"
     else:
-        scenario = _scenario(meeting.scenario_id)
+        scenario = _scenario(app, meeting)
         text = to_markdown(meeting, scenario.title if scenario else meeting.scenario_id,
                            scenario.client.name if scenario else "Customer", lambda b: view.label(app.coach.rubric, b))
     if out is None:
@@ -90,6 +91,38 @@ def export(app: App, meeting_id: str, form: str, out: Path | None) -> None:
     say(f"Wrote {out}.", err=True)
 
 
+@meetings.command("branch")
+@click.argument("meeting_id", metavar="ID")
+@click.argument("number", metavar="N", type=click.IntRange(min=1))
+@pass_app
+def branch(app: App, meeting_id: str, number: int) -> None:
+    """Go back to before reply N of a meeting.
+
+    A second meeting begins there, to answer otherwise; the first stays as it is.
+    """
+    made = app.coach.practice.branch(app.meeting(meeting_id).id, app.trainee, number - 1)
+    say(f"Meeting {made.id} is the same up to there. To go on: coach chat --resume {made.id}")
+
+
+@meetings.command("compare")
+@click.argument("meeting_id", metavar="ID")
+@pass_app
+def compare(app: App, meeting_id: str) -> None:
+    """Show a branch beside the meeting that it left."""
+    meeting = app.meeting(meeting_id)
+    both = app.coach.practice.compare(meeting)
+    if both is None:
+        raise InputError(f"Meeting {meeting_id} is no branch of another; `coach meetings branch` makes one.")
+    say(f"Both meetings are one up to reply {meeting.branch_at}.")
+    for number, row in enumerate(both.rows, start=meeting.branch_at + 1):
+        for name, exchange in zip(("before", "now"), row, strict=True):
+            if exchange is None:
+                view.spoken(f"Reply {number}, {name}", "(over by then)")
+                continue
+            view.spoken(f"Reply {number}, {name}: trust {exchange.state.trust * 100:.0f}", exchange.reply)
+            say(exchange.line, "  > ")
+
+
 def _row(one: "MeetingSummary") -> tuple[str, ...]:
     state = "can go on" if one.ended_at is None else f"ended {one.ending}" if one.ending else "ended"
     empathy, selling = (("-" if mean is None else f"{mean:.0f}") for mean in (one.empathy, one.selling))
@@ -97,9 +130,9 @@ def _row(one: "MeetingSummary") -> tuple[str, ...]:
     return one.id, begun, one.scenario_id, str(one.replies), empathy, selling, state
 
 
-def _scenario(scenario_id: str) -> Scenario | None:
+def _scenario(app: App, meeting: Meeting) -> Scenario | None:
     """The scenario; None where it is gone or can not be read, since an old meeting can be read without it."""
     try:
-        return get_scenario(scenario_id)
+        return app.coach.scenarios.cast(meeting.scenario_id, meeting.person)
     except CoachError:
         return None

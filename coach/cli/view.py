@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cli.terminal import one_line, plain, say
-from coach.domain import PLAIN, Ending, Event, Exchange, Meeting, Tip
+from coach.coaching.words import ENDINGS
+from coach.domain import PLAIN, Event, Exchange, Meeting, Tip
 from coach.scoring.rubric import Rubric, Side
 
 if TYPE_CHECKING:
     from coach.coaching.debrief import ClueStory, Debrief
+    from coach.coaching.secrets import Opened
 
 _SIGNS = {Side.PERSON: "+", Side.CRAFT: "·", Side.DEAL: "−"}
 _EVENTS = {Event.DEAL_BEFORE_PERSON: "The deal came before the person."}
-_ENDINGS = {Ending.WELL: "ended well", Ending.FLAT: "ended flat", Ending.LEFT: "ended, the customer left"}
 _ASIDE = "    "
 
 
@@ -26,7 +27,7 @@ def state_of(meeting: Meeting) -> str:
     """Whether the meeting goes on, and how it ended."""
     if meeting.ended_at is None:
         return "not ended yet"
-    return _ENDINGS[meeting.ending] if meeting.ending else "ended"
+    return ENDINGS[meeting.ending] if meeting.ending else "ended"
 
 
 def spoken(who: str, text: str) -> None:
@@ -84,7 +85,8 @@ def debrief(told: "Debrief", name: str) -> None:
         did = f": you {moment.did}, “{one_line(moment.said)}”" if moment.did else ""
         say(f"Reply {moment.exchange.number} moved {name}'s trust by {change} of 100{did}", "  • ")
     _part(f"{name}'s clues", [_clue(clue) for clue in told.clues])
-    _part(f"{name} told you {len(told.told)} of {len(told.told) + len(told.kept)} things", told.told)
+    _part(f"{name} told you {len(told.told)} of {len(told.told) + len(told.kept)} things",
+          [f"{one.title} ({_after(one)})" for one in told.told])
     if told.kept:
         say()
         left = "One more thing" if len(told.kept) == 1 else f"{len(told.kept)} more things"
@@ -103,6 +105,10 @@ def _part(head: str, items: list[str] | tuple[str, ...]) -> None:
     say(head)
     for item in items:
         say(plain(item), "  • ")
+
+
+def _after(one: "Opened") -> str:
+    return f"after reply {one.reply}" if one.reply else "at once"
 
 
 def _clue(clue: "ClueStory") -> str:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coach.coaching.secrets import Kept, Opened, kept, opened
 from coach.coaching.words import COOL
+from coach.customer.rules import Rules
 from coach.customer.scenario import Scenario
 from coach.domain import Ending, Event, Exchange, Meeting, MeetingScore, Observation, ReplyScore, Tip
 from coach.scoring.coverage import Coverage
@@ -49,7 +51,7 @@ class Debrief:
     """All that the page, the terminal and the exports show after a meeting.
 
     Attributes:
-        told: titles of the facts she told, in order; `kept` those she did not.
+        told: the facts she told, in order, and what opened them; `kept` those she did not, and what would have.
         goals: two things to try next time.
     """
 
@@ -57,19 +59,18 @@ class Debrief:
     score: MeetingScore
     moments: tuple[Moment, ...]
     clues: tuple[ClueStory, ...]
-    told: tuple[str, ...]
-    kept: tuple[str, ...]
+    told: tuple[Opened, ...]
+    kept: tuple[Kept, ...]
     goals: tuple[Tip, ...]
 
 
-def debrief(meeting: Meeting, scenario: Scenario, rubric: Rubric, coverage: Coverage) -> Debrief:
+def debrief(meeting: Meeting, scenario: Scenario, rules: Rules, rubric: Rubric, coverage: Coverage) -> Debrief:
     """The debrief of `meeting`, finished or not."""
     score = score_meeting(meeting, coverage)
-    told = tuple(scenario.fact(fact).title for fact in score.facts_learned)
-    kept = tuple(fact.title for fact in scenario.facts if fact.id not in score.facts_learned)
     return Debrief(
         headline=_headline(meeting, score, scenario, rubric), score=score, moments=_moments(meeting, rubric),
-        clues=_clues(meeting, score, scenario), told=told, kept=kept, goals=_goals(meeting))
+        clues=_clues(meeting, score, scenario), told=opened(meeting, scenario),
+        kept=kept(meeting, scenario, rules), goals=_goals(meeting))
 
 
 def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario, rubric: Rubric) -> str:
@@ -79,7 +80,7 @@ def _headline(meeting: Meeting, score: MeetingScore, scenario: Scenario, rubric:
                 else f"You have met {name}, and have not said anything yet.")
     deal_first = any(Event.DEAL_BEFORE_PERSON in events for events in score.events.values())
     together = f"{_number(len(score.facts_learned))} of the {_number(len(scenario.facts))} things on {name}’s mind"
-    if meeting.ending is Ending.LEFT:
+    if meeting.ending in (Ending.LEFT, Ending.EXCUSED):
         return (f"{name} ended it. There was not enough patience left to go on." if score.first_pitch is None else
                 f"{name} ended it. The business came before the person, and there was not enough patience left to wait.")
     if deal_first:

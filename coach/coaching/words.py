@@ -1,11 +1,13 @@
 """A score in a coach's words, for the first line a trainee reads."""
 
 from coach.domain import Behaviour as B
-from coach.domain import Event, ReplyScore
+from coach.domain import Ending, Event, ReplyScore
 
 WARM = 60
 SELLING = 40
 COOL = 35
+ENDINGS = {Ending.COMMITTED: "ended with a yes", Ending.WELL: "ended well", Ending.FLAT: "ended flat",
+           Ending.EXCUSED: "broken off by the customer", Ending.LEFT: "the customer left"}
 # Below this the page says that the score is a rough one.
 SURE = 0.7
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from coach.customer.parts import Reaction
 from coach.customer.rules import Effect, Rules
-from coach.customer.scenario import Reaction
 from coach.domain import PLAIN, CustomerState, Observation
 from coach.domain import Behaviour as B
 from coach.language.kind import Kind
@@ -14,6 +14,7 @@ COOLING: tuple[tuple[B, Reaction], ...] = (
     (B.PITCH, Reaction.PITCH), (B.TURNS_TO_DEAL, Reaction.DEAL), (B.DISPARAGES, Reaction.DISPARAGED),
     (B.EMPTY_REASSURANCE, Reaction.REASSURED), (B.FLATTERY, Reaction.FLATTERED), (B.ADVICE, Reaction.ADVISED),
     (B.HOLLOW_SMALL_TALK, Reaction.SMALL_TALK), (B.MANIPULATES_SCORER, Reaction.OUT_OF_CHARACTER),
+    (B.JARGON, Reaction.JARGON), (B.VENDOR_CENTRED, Reaction.VENDOR_TALK), (B.LEADING_QUESTION, Reaction.LED),
 )
 WARMING: tuple[tuple[B, Reaction], ...] = (
     (B.OWNS_MISTAKE, Reaction.OWNED_MISTAKE), (B.SETS_AGENDA_ASIDE, Reaction.AGENDA_ASIDE),
@@ -21,16 +22,31 @@ WARMING: tuple[tuple[B, Reaction], ...] = (
     (B.ACKNOWLEDGES, Reaction.ACKNOWLEDGED), (B.REFLECTS_CONTENT, Reaction.REFLECTED), (B.CHALLENGES, Reaction.CHALLENGED),
     (B.NEXT_STEP, Reaction.NEXT_STEP),
 )
+# Remarks on how a thing was said: made now and then, where it is plain.
+REMARKS = frozenset({Reaction.JARGON, Reaction.VENDOR_TALK, Reaction.LED})
+# Sympathy, and what makes a reply more than that: a question, a challenge, something given.
+_SYMPATHY = frozenset({B.ACKNOWLEDGES, B.REFLECTS_FEELING, B.REFLECTS_CONTENT, B.INVITES_MORE, B.SETS_AGENDA_ASIDE,
+                       B.EMPTY_REASSURANCE})
+_MORE = frozenset({B.OPEN_QUESTION, B.CLOSED_QUESTION, B.LEADING_QUESTION, B.FOLLOWS_CLUE, B.OFFERS_HELP, B.SELF_DISCLOSURE,
+                   B.OWNS_MISTAKE, B.CHALLENGES, B.NEXT_STEP, B.ADVICE, B.PITCH, B.TURNS_TO_DEAL, B.HOLLOW_SMALL_TALK})
 _NOTHING = Effect(trust=0, openness=0, stress=0, patience=0, why="an ordinary reply")
 # A reaction that is not deserved, a rebuke or thanks, costs more than one that is missed.
 SURE_ENOUGH = PLAIN
 _ABOUT_AS_SURE = 0.35
 
 
-def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation], kind: Kind) -> CustomerState:
+def only_sympathy(observations: Sequence[Observation]) -> bool:
+    """Whether a reply is sympathy and nothing else."""
+    shown = {seen.behaviour for seen in observations if seen.confidence >= SURE_ENOUGH}
+    return bool(shown & _SYMPATHY) and not shown & _MORE
+
+
+def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation], kind: Kind, *,
+          counselled: bool = False) -> CustomerState:
     """Her state after a reply: effects add up, gains of trust are capped, losses grow with the trust there was.
 
-    What is kind in a reply moves her only as far as the kindness is no springboard to the deal.
+    What is kind in a reply moves her only as far as the kindness is no springboard to the deal. `counselled`: it is one more
+    reply of sympathy and nothing else, which wins less.
     """
     sincere = 1 - max((seen.confidence for seen in observations if seen.behaviour == B.FALSE_EMPATHY), default=0.0)
     effects: list[tuple[Effect, float]] = []
@@ -41,14 +57,18 @@ def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation
     def total(name: str) -> float:
         return sum(float(getattr(effect, name)) * share for effect, share in effects)
 
+    hard, temper = rules.hardness, rules.temper
     trust = min(total("trust"), rules.trust_gain_cap)
     patience = max(total("patience"), -rules.patience_loss_cap)
+    if patience < 0:
+        patience *= temper.impatience
     what_it_is = rules.kinds.get(kind.value, _NOTHING)
     trust += what_it_is.trust
     if trust > 0:
-        trust *= 1 - rules.trust_gain_fades * state.trust
+        trust *= max(0.0, 1 - state.trust / hard.most) * hard.gain * temper.gain
+        trust *= rules.counsel_fade if counselled else 1.0
     else:
-        trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust))
+        trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust) * hard.loss * temper.loss)
     return CustomerState(
         trust=share(state.trust + trust),
         openness=share(state.openness + total("openness") + what_it_is.openness),

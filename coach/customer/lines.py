@@ -1,11 +1,17 @@
 """The authored lines behind each thing she can do, and which of them are still unsaid."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coach.customer.scenario import NEAREST, Mood, Reaction, Scenario
+from coach.customer.parts import NEAREST, Mood, Reaction
+from coach.customer.people import ECHO
+from coach.customer.scenario import Scenario
 from coach.domain import Ending
+
+_ECHO = f"{{{ECHO}}}"
+_BEGINS = re.compile(rf"(^|[.?!…]\s+[“\"]?|^[“\"]){re.escape(_ECHO)}")
 
 
 class Deed(StrEnum):
@@ -16,8 +22,12 @@ class Deed(StrEnum):
     MORE = "more"
     WITHHOLD = "withhold"
     CLUE = "clue"
+    WANT = "want"
+    WANT_MET = "want_met"
+    WANT_DODGED = "want_dodged"
     ANSWER = "answer"
-    UNKNOWN = "unknown"
+    SIDESTEP = "sidestep"
+    BRIDGE = "bridge"
     GO_ON = "go_on"
     TIME_UP = "time_up"
     END = "end"
@@ -25,15 +35,17 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A part of her line: what it does, and with what (a fact, a clue, a topic, a reaction, an ending).
+    """A part of her line: what it does, and with what (a fact, a clue, a want, a topic, a reaction, an ending).
 
     Attributes:
         pick: the one line of its pool that answers what was asked; None: any.
+        echo: the trainee's own word, for lines that take it up.
     """
 
     deed: Deed
     about: str = ""
     pick: int | None = None
+    echo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,16 @@ class Line:
 def unsaid(scenario: Scenario, act: Act, mood: Mood, used: Collection[str]) -> tuple[Line, ...]:
     """The lines for `act` not said yet, those of the nearest mood that has any; empty where all are spent."""
     for name, texts in _pools(scenario, act, mood):
-        left = tuple(Line(f"{name}/{i}", text) for i, text in enumerate(texts)
-                     if f"{name}/{i}" not in used and act.pick in (None, i))
+        left = tuple(Line(f"{name}/{i}", echoed(text, act.echo)) for i, text in enumerate(texts)
+                     if f"{name}/{i}" not in used and act.pick in (None, i) and (act.echo or _ECHO not in text))
         if left:
             return left
     return ()
+
+
+def echoed(text: str, word: str) -> str:
+    """`text` with the trainee's word where it is taken up, with a capital at the beginning of a sentence."""
+    return _BEGINS.sub(lambda match: match[1] + word[:1].upper() + word[1:], text).replace(_ECHO, word)
 
 
 def _pools(scenario: Scenario, act: Act, mood: Mood) -> list[tuple[str, tuple[str, ...]]]:
@@ -63,15 +80,18 @@ def _pools(scenario: Scenario, act: Act, mood: Mood) -> list[tuple[str, tuple[st
         return _by_mood(f"tell/{about}", scenario.fact(about).lines, mood)
     if deed is Deed.GO_ON:
         return _by_mood("go_on", scenario.goes_on, mood)
-    if deed is Deed.UNKNOWN:
-        return _by_mood("unknown", scenario.unknown, mood)
-    flat: dict[Deed, tuple[str, ...]] = {Deed.TIME_UP: scenario.time_up}
+    if deed is Deed.SIDESTEP:
+        return _by_mood("sidestep", scenario.sidesteps, mood)
+    flat: dict[Deed, tuple[str, ...]] = {Deed.TIME_UP: scenario.time_up, Deed.BRIDGE: scenario.bridges}
     if deed is Deed.MORE:
-        flat[deed] = scenario.fact(about).more
+        flat[deed] = tuple(detail.line for detail in scenario.fact(about).more)
     elif deed is Deed.WITHHOLD:
         flat[deed] = scenario.fact(about).withheld
     elif deed is Deed.CLUE:
         flat[deed] = tuple(form.line for form in scenario.clue(about).forms)
+    elif deed in (Deed.WANT, Deed.WANT_MET, Deed.WANT_DODGED):
+        want = scenario.want(about)
+        flat[deed] = {Deed.WANT: want.lines, Deed.WANT_MET: want.met, Deed.WANT_DODGED: want.dodged}[deed]
     elif deed is Deed.ANSWER:
         flat[deed] = next(topic.lines for topic in scenario.outside if topic.id == about)
     elif deed is Deed.END:

@@ -1,40 +1,53 @@
 """How she hears a reply: what it asks for, whether it takes up her clue, whether it leaves her room. By meaning."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from coach.customer.lines import Deed
+from coach.customer.lines import Act, Deed
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
+from coach.customer.topics import Bounds, Topic, Topics
 from coach.domain import PLAIN, Behaviour, Observation, Speaker, Transcript
 from coach.language.embeddings import Embedder, Vectors
 from coach.language.kind import Kind, kind_of
+from coach.language.lexicon import lexicon
 from coach.language.text import Sentence, content_words, sentences, words
 
 _ROOM = (Behaviour.INVITES_MORE, Behaviour.OPEN_QUESTION, Behaviour.FOLLOWS_CLUE, Behaviour.SETS_AGENDA_ASIDE,
          Behaviour.REFLECTS_FEELING, Behaviour.REFLECTS_CONTENT)
-# A question and a statement that answers it lie further apart than two questions do.
-_ANSWERS_FROM = 0.40
 _MAY_COME_TWICE = 4
 # Questions that leave it to her what to speak of.
 _INVITATIONS = ("What else is on your mind?", "What is on your mind?", "What would you like to talk about?",
                 "Is there anything else?", "What else?", "What would help you most today?",
-                "What matters most to you right now?", "What is going on for you?")
+                "What matters most to you right now?", "What is going on for you?", "What worries you most about it?",
+                "What is the hardest part of it?", "What have you not told anybody yet?", "What is really behind it?",
+                "What should I know that I don't?", "What would I not see from outside?")
 _INVITES_FROM = 0.62
-# Trust that a fact needs to count as guarded, and by how much nearer a question must come to ask for it.
-_GUARDED = 0.65
-_PLAINLY = 0.08
+# Questions for how she is herself: she takes a breath before she answers.
+_ABOUT_HER = ("How are you?", "How are you doing with all this?", "How are you holding up?", "What is this like for you?",
+              "How do you feel about it?", "What does this mean for you?")
+_ABOUT_HER_FROM = 0.60
 _TELLING_WORD = 4
+# Adjectives: her lines take the word up as one.
+_NAMED_FEELING = re.compile(
+    r"\b(?:worried|afraid|scared|anxious|nervous|stressed|overwhelmed|exhausted|tired|drained|sad|upset|hurt|lonely|alone|lost|"
+    r"angry|furious|frustrated|frustrating|annoyed|annoying|fed up|betrayed|humiliated|humiliating|ashamed|embarrassed|"
+    r"embarrassing|guilty|shocked|stunned|numb|confused|unsettled|unsettling|uncertain|torn|helpless|proud|relieved|hopeful|"
+    r"disappointed|disappointing|exhausting|lonely|heavy|painful|unfair|trapped|stuck|let down|invisible|responsible|cautious|"
+    r"wary|suspicious|protective|restless|bitter|weary)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Cosines from which a sentence counts; see `director.yaml`."""
 
-    asked: float
+    bounds: Bounds
     clue_met: float
-    outside: float
+    want_met: float
+    nearly: float
+    loosely: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +56,46 @@ class Heard:
 
     Attributes:
         kind: what sort of utterance it was.
-        facts: ids of the facts it asks for, the best match first.
-        outside: id of the outside topic it asks about, or empty; `outside_line` the place of the line that answers it best.
+        topics: what it asks for, as far as it can come up now, the nearest first.
+        nearly: ids of facts that come near to what it asks, though not near enough to be asked for; the nearest first.
+        detail: what of the matter she last spoke of comes nearest to the question, though it may not answer it; or None.
         clue_met: whether it takes up the clue her last line carried.
         room: whether it leaves her room to go on by herself.
         question: whether it asks anything at all.
         goes_on: whether it only asks her to go on with what she was saying.
         clarifies: whether it asks what she means by what she just said, and nothing else ("How so?").
         general: whether it asks for whatever is on her mind, and for nothing in particular.
-        answer: a fact she has told and the place of the further line about it that answers what is asked, or None.
+        want_met: whether it goes into the want that her last line raised.
+        feeling: the word by which it names a feeling, or empty; `jargon` its first word of jargon.
+        about_her: whether it asks how she is herself.
     """
 
     kind: Kind
-    facts: tuple[str, ...] = ()
-    outside: str = ""
-    outside_line: int | None = None
+    topics: tuple[Topic, ...] = ()
+    nearly: tuple[str, ...] = ()
+    detail: Act | None = None
     clue_met: bool = False
     room: bool = False
     question: bool = False
     goes_on: bool = False
     clarifies: bool = False
     general: bool = False
-    answer: tuple[str, int] | None = None
+    want_met: bool = False
+    feeling: str = ""
+    jargon: str = ""
+    about_her: bool = False
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Ids of the untold facts it asks for, the nearest first."""
+        return tuple(dict.fromkeys(
+            topic.act.about for topic in self.topics if topic.act.deed is Deed.TELL and not topic.indirect))
+
+    @property
+    def outside(self) -> str:
+        """Id of the topic outside the story that it asks for before all else, or empty."""
+        first = self.topics[0].act if self.topics else None
+        return first.about if first is not None and first.deed is Deed.ANSWER else ""
 
 
 class Ear:
@@ -74,10 +105,9 @@ class Ear:
         self._scenario = scenario
         self._embedder = embedder
         self._thresholds = thresholds
-        self._facts = [(fact.id, embedder.embed(fact.asks)) for fact in scenario.facts]
-        self._more = [(fact.id, embedder.embed(fact.more)) for fact in scenario.facts]
-        self._invitations = embedder.embed(_INVITATIONS)
-        self._outside = [(topic, embedder.embed(topic.asks), embedder.embed(topic.lines)) for topic in scenario.outside]
+        self._topics = Topics(scenario, embedder, thresholds.bounds)
+        self._invitations, self._about_her = embedder.embed(_INVITATIONS), embedder.embed(_ABOUT_HER)
+        self._wants = {want.id: embedder.embed(want.about) for want in scenario.wants}
 
     def hear(self, reply: str, observations: tuple[Observation, ...], memory: Memory, history: Transcript) -> Heard:
         """What `reply`, which answers the last line of `history`, means to her."""
@@ -91,70 +121,58 @@ class Ear:
         vectors = self._embedder.embed([part.text for part in parts])
         asking = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
         shown = {seen.behaviour for seen in observations if seen.confidence >= PLAIN}
-        facts = self._asked_for(vectors[asking]) if asking else ()
-        outside, closeness, line = self._outside_topic(vectors, memory)
-        if facts and closeness <= facts[0][1]:
-            outside, line = "", None
+        # Small talk need not ask: "Awful weather."
+        topics = tuple(topic for topic in self._topics.asked_for(
+            vectors, {i: part.text for i, part in enumerate(parts)}, memory)
+                       if topic.sentence in asking or topic.act.deed is Deed.ANSWER)
+        outside = bool(topics) and topics[0].act.deed is Deed.ANSWER
         bare = bool(asking) and not content_words(reply)
         return Heard(
             kind=kind,
-            facts=tuple(fact for fact, _ in facts),
-            outside=outside,
-            outside_line=line,
-            clue_met=self._meets_clue(reply, parts, vectors, shown, memory, last_line, by_meaning=not outside),
+            topics=topics,
+            detail=self._topics.nearest_detail(vectors[asking], memory, self._thresholds.loosely) if asking else None,
+            nearly=self._topics.nearly(vectors[asking], self._thresholds.nearly) if asking else (),
+            clue_met=self._meets_clue(reply, vectors[asking], shown, memory, last_line, by_meaning=not outside),
             room=any(behaviour in shown for behaviour in _ROOM),
             question=any(part.is_question for part in parts),
             goes_on=Behaviour.INVITES_MORE in shown or bare,
-            clarifies=bare and parts[-1].is_question and not facts,
-            general=bool(asking) and not outside and float(np.max(self._invitations @ vectors[asking].T)) >= _INVITES_FROM,
-            answer=self._answer_to(vectors[asking], memory) if asking else None,
+            clarifies=bare and parts[-1].is_question and not topics,
+            general=not outside and _nearest(self._invitations, vectors[asking]) >= _INVITES_FROM,
+            want_met=self._meets_want(reply, vectors, memory, last_line),
+            feeling=_first(_NAMED_FEELING, reply), jargon=_first(lexicon("jargon"), reply),
+            about_her=_nearest(self._about_her, vectors[asking]) >= _ABOUT_HER_FROM,
         )
 
-    def _answer_to(self, asking: Vectors, memory: Memory) -> tuple[str, int] | None:
-        """The further line, about a fact already told, that comes nearest to what is asked; None where none comes near."""
-        best, place = 0.0, None
-        for fact, more in self._more:
-            if fact not in memory.told:
-                continue
-            cosines = np.max(more @ asking.T, axis=1)
-            i = int(np.argmax(cosines))
-            if cosines[i] > best:
-                best, place = float(cosines[i]), (fact, i)
-        return place if best >= _ANSWERS_FROM else None
+    def _meets_want(self, reply: str, vectors: Vectors, memory: Memory, last_line: str) -> bool:
+        """Whether the reply comes near to what somebody might say to the want, or takes up the words of it."""
+        if not memory.want:
+            return False
+        asked = next((line for line in self._scenario.want(memory.want).lines if line in last_line), "")
+        common = set(content_words(reply)) & set(content_words(asked))
+        near = _nearest(self._wants[memory.want], vectors)
+        return near >= self._thresholds.want_met or any(len(word) > _TELLING_WORD for word in common)
 
-    def _asked_for(self, vectors: Vectors) -> list[tuple[str, float]]:
-        best = [(fact, float(np.max(asks @ vectors.T))) for fact, asks in self._facts]
-        return sorted(((f, c) for f, c in best if c >= self._needed(f)), key=lambda pair: -pair[1])
-
-    def _needed(self, fact: str) -> float:
-        """The cosine from which a question asks for `fact`; what she guards most must be asked for more plainly."""
-        guarded = self._scenario.fact(fact).trust >= _GUARDED
-        return self._thresholds.asked + (_PLAINLY if guarded else 0.0)
-
-    def _outside_topic(self, vectors: Vectors, memory: Memory) -> tuple[str, float, int | None]:
-        """The topic outside the story that the reply is about, how near it comes, and which unsaid line answers it best."""
-        best, at, line = 0.0, "", None
-        for topic, asks, lines in self._outside:
-            left = [i for i in range(len(topic.lines)) if f"{Deed.ANSWER}/{topic.id}/{i}" not in memory.used]
-            closeness = float(np.max(asks @ vectors.T))
-            if left and closeness > best and set(topic.after) <= set(memory.told):
-                near = np.max(lines @ vectors.T, axis=1)
-                best, at, line = closeness, topic.id, max(left, key=lambda i: float(near[i]))
-        return (at, best, line) if best >= self._thresholds.outside else ("", 0.0, None)
-
-    def _meets_clue(self, reply: str, parts: tuple[Sentence, ...], vectors: Vectors, shown: set[str], memory: Memory,
-                    last_line: str, *, by_meaning: bool) -> bool:
+    def _meets_clue(self, reply: str, asking: Vectors, shown: set[str], memory: Memory, last_line: str, *,
+                    by_meaning: bool) -> bool:
         """Whether the reply has words of the clue, or (`by_meaning`, unless it is about the weather) asks what it hints at."""
         if not memory.clue or Behaviour.FALSE_EMPATHY in shown:
             return False
         clue = self._scenario.clue(memory.clue)
         dropped = next((form.words for form in (*clue.forms, *self._scenario.opening) if form.words in last_line), "")
-        asks = next(vectors_of for fact, vectors_of in self._facts if fact == clue.fact)
         common = set(content_words(reply)) & set(content_words(dropped))
         if len(common) > 1 or any(len(word) >= _TELLING_WORD for word in common):
             return True
-        about_it = [i for i, part in enumerate(parts) if by_meaning and (part.is_question or _requests(part))]
-        return bool(about_it) and float(np.max(asks @ vectors[about_it].T)) >= self._thresholds.clue_met
+        return by_meaning and self._topics.closeness(clue.fact, asking) >= self._thresholds.clue_met
+
+
+def _nearest(known: Vectors, vectors: Vectors) -> float:
+    """The highest cosine between any of both; -1 where there is none."""
+    return float(np.max(known @ vectors.T)) if len(vectors) else -1.0
+
+
+def _first(pattern: re.Pattern[str], reply: str) -> str:
+    found = pattern.search(reply)
+    return found[0].lower() if found else ""
 
 
 def _said_before(reply: str, history: Transcript) -> bool:

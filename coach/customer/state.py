@@ -22,6 +22,8 @@ class Memory:
         met: ids of clues that were taken up.
         used: keys of the lines she has said; none is said again.
         subject: id of the fact she last spoke of, or empty; "go on" means this.
+        want: id of the want that her last line raised, or empty; `wanted` those that she has raised.
+        sympathy: how many replies running have been sympathy and nothing else.
     """
 
     state: CustomerState
@@ -33,6 +35,9 @@ class Memory:
     met: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     subject: str = ""
+    want: str = ""
+    wanted: tuple[str, ...] = ()
+    sympathy: int = 0
 
     def spend(self, keys: tuple[str, ...]) -> "Memory":
         """With the lines named by `keys` marked as said."""

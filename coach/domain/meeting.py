@@ -42,11 +42,23 @@ class CustomerState:
     patience: float
 
 
+class Level(StrEnum):
+    """How hard the customer makes it."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
 class Ending(StrEnum):
     """How a meeting can end."""
 
+    COMMITTED = "committed"
+    """The customer said yes to something definite."""
     WELL = "well"
     FLAT = "flat"
+    EXCUSED = "excused"
+    """The customer broke off, politely."""
     LEFT = "left"
     """The customer left."""
 
@@ -81,6 +93,7 @@ class Exchange:
     Attributes:
         memory: the director's own state after this exchange, as JSON; with it a meeting goes on from here.
         voice: the engine that put the line into words.
+        lapses: how the customer erred in this line, in words; empty: she did not.
     """
 
     number: int
@@ -93,6 +106,7 @@ class Exchange:
     at: datetime
     score: ReplyScore | None = None
     tip: Tip | None = None
+    lapses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +115,11 @@ class Meeting:
 
     Attributes:
         scenario_hash: content hash of the scenario file it began with.
-        seed: with the scenario and the replies it fixes the whole meeting.
+        seed: with the scenario, the level and the replies it fixes the whole meeting.
         engine: the engine chosen at the start.
+        level: how hard the customer makes it.
+        person: id of the person of the scenario who is met.
+        branch_of: id of the meeting that this one leaves at the exchange `branch_at`, or empty.
     """
 
     id: str
@@ -115,6 +132,10 @@ class Meeting:
     ended_at: datetime | None = None
     ending: Ending | None = None
     exchanges: tuple[Exchange, ...] = ()
+    level: Level = Level.MEDIUM
+    person: str = ""
+    branch_of: str = ""
+    branch_at: int = 0
 
     @property
     def transcript(self) -> Transcript:
@@ -125,6 +146,11 @@ class Meeting:
                 turns.append(Turn(Speaker.TRAINEE, exchange.reply))
             turns.append(Turn(Speaker.CUSTOMER, exchange.line))
         return Transcript(tuple(turns))
+
+    @property
+    def lapses(self) -> tuple[tuple[int, str], ...]:
+        """Where the customer herself erred: the number of the exchange, and how."""
+        return tuple((exchange.number, lapse) for exchange in self.exchanges for lapse in exchange.lapses)
 
     @property
     def scored(self) -> tuple[Exchange, ...]:

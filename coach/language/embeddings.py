@@ -19,7 +19,7 @@ from coach.settings import Embeddings
 
 Vectors = NDArray[np.float32]
 _LEXICAL_WIDTH = 512
-_REMEMBERED = 4096
+_REMEMBERED = 16_384
 
 
 class Embedder(Protocol):

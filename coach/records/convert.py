@@ -7,6 +7,7 @@ from coach.domain import (
     Ending,
     Event,
     Exchange,
+    Level,
     Meeting,
     Move,
     Observation,
@@ -38,6 +39,10 @@ def meeting_to_row(meeting: Meeting) -> MeetingRow:
         started_at=meeting.started_at,
         ended_at=meeting.ended_at,
         ending=None if meeting.ending is None else meeting.ending.value,
+        level=meeting.level.value,
+        person=meeting.person,
+        branch_of=meeting.branch_of,
+        branch_at=meeting.branch_at,
         exchanges=[
             exchange_to_row(exchange, scenario_hash=meeting.scenario_hash, seed=meeting.seed)
             for exchange in meeting.exchanges
@@ -61,6 +66,10 @@ def meeting_from_row(row: MeetingRow) -> Meeting:
         started_at=row.started_at,
         ended_at=row.ended_at,
         ending=ending_from(row.ending),
+        level=Level(row.level),
+        person=row.person,
+        branch_of=row.branch_of,
+        branch_at=row.branch_at,
         exchanges=tuple(exchange_from_row(exchange) for exchange in row.exchanges),
     )
 
@@ -87,6 +96,8 @@ def exchange_to_row(exchange: Exchange, *, scenario_hash: str, seed: int) -> Exc
         at=exchange.at,
         score=None if score is None else _score_to_row(score, scenario_hash=scenario_hash, seed=seed),
         tip=None if exchange.tip is None else _tip_to_json(exchange.tip),
+        lapses=list(exchange.lapses),
+        erred=bool(exchange.lapses),
     )
 
 
@@ -107,6 +118,7 @@ def exchange_from_row(row: ExchangeRow) -> Exchange:
         at=row.at,
         score=None if row.score is None else _score_from_row(row.score),
         tip=None if row.tip is None else Tip(row.tip["text"], _citation_from_json(row.tip["citation"])),
+        lapses=tuple(row.lapses),
     )
 
 

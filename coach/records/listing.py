@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from coach.domain import Ending
+from coach.domain import Ending, Level
 from coach.records.convert import ending_from
 from coach.records.models import ExchangeRow, MeetingRow, ScoreRow
 
@@ -18,6 +18,7 @@ class MeetingSummary:
     Attributes:
         ended_at: None while it goes on.
         ending: how it ended, where that is known.
+        erred: whether the customer herself erred in one of her lines.
         replies: how many replies the trainee gave.
         empathy: mean over the scored replies, 0 to 100; None where none is scored. `selling` likewise.
     """
@@ -29,6 +30,10 @@ class MeetingSummary:
     ended_at: datetime | None
     ending: Ending | None
     engine: str
+    level: Level
+    person: str
+    branch_of: str
+    erred: bool
     replies: int
     empathy: float | None
     selling: float | None
@@ -46,6 +51,9 @@ def summaries(
         MeetingRow.ended_at,
         MeetingRow.ending,
         MeetingRow.engine,
+        MeetingRow.level,
+        MeetingRow.person,
+        MeetingRow.branch_of,
     )
     wanted = select(*columns).order_by(MeetingRow.started_at.desc(), MeetingRow.id.desc()).limit(limit).offset(offset)
     if trainee is not None:
@@ -60,6 +68,7 @@ def summaries(
             func.count(ExchangeRow.id).label("replies"),
             func.avg(ScoreRow.empathy).label("empathy"),
             func.avg(ScoreRow.selling).label("selling"),
+            func.count(case((ExchangeRow.erred, 1))).label("erred"),
         )
         .outerjoin(ExchangeRow, and_(ExchangeRow.meeting_id == page.c.id, ExchangeRow.number > 0))
         .outerjoin(ScoreRow, ScoreRow.exchange_id == ExchangeRow.id)
@@ -75,6 +84,10 @@ def summaries(
             ended_at=row.ended_at,
             ending=ending_from(row.ending),
             engine=row.engine,
+            level=Level(row.level),
+            person=row.person,
+            branch_of=row.branch_of,
+            erred=row.erred > 0,
             replies=row.replies,
             # PostgreSQL gives the mean of integers as a decimal.
             empathy=None if row.empathy is None else float(row.empathy),

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -121,6 +123,11 @@ class MeetingRow(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ending: Mapped[str | None]
+    level: Mapped[str] = mapped_column(server_default="medium")
+    # Written as SQL: Alembic takes an empty string for another default than the one it finds.
+    person: Mapped[str] = mapped_column(server_default=text("''"))
+    branch_of: Mapped[str] = mapped_column(server_default=text("''"))
+    branch_at: Mapped[int] = mapped_column(server_default="0")
     exchanges: Mapped[list["ExchangeRow"]] = relationship(order_by="ExchangeRow.number", lazy="raise")
 
 
@@ -145,6 +152,8 @@ class ExchangeRow(Base):
     voice: Mapped[str]
     at: Mapped[datetime]
     tip: Mapped[TipJson | None] = mapped_column(JSON(none_as_null=True))
+    lapses: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    erred: Mapped[bool] = mapped_column(server_default=false())
     score: Mapped["ScoreRow | None"] = relationship(lazy="raise")
 
 

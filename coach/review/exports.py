@@ -22,12 +22,16 @@ def to_json(meeting: Meeting) -> _Object:
         "schema_version": SCHEMA_VERSION,
         "id": meeting.id,
         "scenario": {"id": meeting.scenario_id, "hash": meeting.scenario_hash},
+        "person": meeting.person,
+        "level": meeting.level.value,
         "seed": meeting.seed,
         "trainee": meeting.trainee,
         "engine": meeting.engine,
         "started_at": meeting.started_at.isoformat(),
         "ended_at": meeting.ended_at.isoformat() if meeting.ended_at else None,
         "ending": str(meeting.ending) if meeting.ending else None,
+        "branch_of": meeting.branch_of,
+        "branch_at": meeting.branch_at,
         "exchanges": [_exchange(exchange) for exchange in meeting.exchanges],
     }
 

@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 from anyio import to_thread
 
-from coach.customer.scenario import get_scenario, scenario_paths
-from coach.domain import Meeting
+from coach.customer.scenario import Goal
+from coach.domain import Level, Meeting
 from coach.errors import CoachError
 from coach.meeting import check_reply
 from coach.web import view
@@ -26,6 +26,9 @@ _AT_ONCE = 40
 _TYPED_A_SECOND = 120
 _LONGEST_TYPING = 1.8
 _SHORTEST_TYPING = 0.5
+_GOALS = {Goal.SALES: "Client meetings", Goal.INTERVIEW: "Customer interviews"}
+_LEVELS = {Level.EASY: "Easy: hints are plain, a slip is forgiven", Level.MEDIUM: "Medium: as people are",
+           Level.HARD: "Hard: hints are faint, trust comes slowly"}
 
 
 class Page:
@@ -43,6 +46,7 @@ class Page:
             self.scenario_id = gr.Textbox(visible="hidden")
             self.meeting_id = gr.Textbox(visible="hidden")
             self.number = gr.Number(visible="hidden", precision=0, value=0)
+            self.seed = gr.Number(visible="hidden", precision=0, value=0)
             self.address = gr.Textbox(visible="hidden")
             self._header()
             self.alert = gr.HTML(elem_id="alert")
@@ -71,18 +75,26 @@ class Page:
             gr.HTML(render("home", sent_to=self.coach.sent_to))
             self.unfinished = gr.HTML()
             self.scenario_buttons: list[tuple[str, gr.Button]] = []
-            for scenario_id in scenario_paths():
-                with gr.Row(elem_classes="scenario"):
-                    gr.HTML(render("scenario", scenario=get_scenario(scenario_id)), elem_classes="grow")
-                    button = gr.Button("Prepare", variant="primary", elem_classes="act")
-                    self.scenario_buttons.append((scenario_id, button))
+            scripts = [self.coach.scenarios.script(scenario_id) for scenario_id in self.coach.scenarios.paths]
+            for goal, heading in _GOALS.items():
+                gr.HTML(f'<h2 class="group">{heading}</h2>')
+                for script in (one for one in scripts if one.goal is goal):
+                    with gr.Row(elem_classes="scenario"):
+                        shown = self.coach.scenarios.cast(script.id, script.people[0].id)
+                        gr.HTML(render("scenario", scenario=shown, people=len(script.people)), elem_classes="grow")
+                        button = gr.Button("Prepare", variant="primary", elem_classes="act")
+                        self.scenario_buttons.append((script.id, button))
             self.home_notice = gr.HTML()
 
     def _briefing(self) -> None:
         with self._view("briefing"):
             self.brief = gr.HTML()
+            self.level = gr.Radio(
+                [(words, level.value) for level, words in _LEVELS.items()], value=Level.MEDIUM.value, label="How hard",
+                elem_id="level")
             with gr.Row(elem_classes="acts"):
                 self.begin = gr.Button("Begin the meeting", variant="primary", elem_id="begin", elem_classes="act")
+                self.other = gr.Button("Meet somebody else", elem_id="other", elem_classes="act")
                 self.back = gr.Button("Not now", elem_classes="act")
             self.brief_notice = gr.HTML()
 
@@ -112,6 +124,8 @@ class Page:
         with self._view("debrief"):
             self.debrief_html = gr.HTML()
             with gr.Row(elem_classes="acts"):
+                self.retry_at = gr.Dropdown(label="Answer otherwise from", elem_id="retry-at", choices=[], filterable=False)
+                self.retry = gr.Button("Go back there", elem_id="retry", elem_classes="act")
                 self.again = gr.Button("Meet again", variant="primary", elem_id="again", elem_classes="act")
 
     def _meetings(self) -> None:
@@ -121,9 +135,12 @@ class Page:
     # How clicks lead to handlers.
 
     def _tie(self, blocks: gr.Blocks) -> None:
-        everything = [*self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.address,
-                      self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat, self.box,
-                      self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.list_html]
+        everything = [
+            *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
+            self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
+            self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.retry_at,
+            self.retry, self.list_html,
+        ]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Event:
             """Every handler hangs here, so that none is public and each has the net below it."""
@@ -144,7 +161,9 @@ class Page:
         tie(self.back.click, self.show_home)
         for scenario_id, button in self.scenario_buttons:
             tie(button.click, self._opener(scenario_id))
-        tie(self.begin.click, self.start, [self.scenario_id])
+        tie(self.other.click, self.show_other, [self.scenario_id, self.seed])
+        tie(self.begin.click, self.start, [self.scenario_id, self.seed, self.level])
+        tie(self.retry.click, self.go_back, [self.meeting_id, self.retry_at])
         tie(self.again.click, self.prepare_again, [self.meeting_id])
         self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
@@ -179,7 +198,7 @@ class Page:
             waiting = self.coach.practice.meetings(trainee_of(request), unfinished=True, limit=5)
         except CoachError as error:
             return {self.home_notice: _problem(error)}
-        return {self.unfinished: render("unfinished", meetings=view.rows(waiting))}
+        return {self.unfinished: render("unfinished", meetings=view.rows(self.coach, waiting))}
 
     def show_meetings(self, request: gr.Request) -> Update:
         """The list of meetings."""
@@ -187,17 +206,18 @@ class Page:
             listed = self.coach.practice.meetings(trainee_of(request))
         except CoachError as error:
             return self._show("meetings") | {self.list_html: _problem(error)}
-        return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(listed))}
+        return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(self.coach, listed))}
 
-    def show_briefing(self, scenario_id: str, request: gr.Request) -> Update:
-        """Whom the trainee will meet."""
+    def show_briefing(self, scenario_id: str, request: gr.Request, seed: int | None = None) -> Update:
+        """Whom the trainee will meet; the seed decides it."""
         try:
             trainee_of(request)
-            scenario = get_scenario(scenario_id)
+            seed = self.coach.practice.draw_seed() if seed is None else seed
+            scenario = self.coach.scenarios.cast(scenario_id, self.coach.scenarios.script(scenario_id).drawn(seed).id)
         except CoachError as error:
             return self._show("home") | {self.home_notice: _problem(error)}
         return self._show("briefing") | {
-            self.scenario_id: scenario_id, self.brief_notice: "",
+            self.scenario_id: scenario_id, self.seed: seed, self.brief_notice: "",
             self.brief: render("briefing", scenario=scenario, sent_to=self.coach.sent_to)}
 
     def _opener(self, scenario_id: str) -> Callable[[gr.Request], Update]:
@@ -207,10 +227,25 @@ class Page:
 
         return open_briefing
 
-    def start(self, scenario_id: str, request: gr.Request) -> Update:
+    def show_other(self, scenario_id: str, seed: float, request: gr.Request) -> Update:
+        """The briefing for another of the people whom the scenario has."""
+        try:
+            trainee_of(request)
+            script = self.coach.scenarios.script(scenario_id)
+        except CoachError as error:
+            return {self.brief_notice: _problem(error)}
+        ids = [person.id for person in script.people]
+        wanted = ids[(ids.index(script.drawn(int(seed)).id) + 1) % len(ids)]
+        seeds = (one for one in iter(self.coach.practice.draw_seed, None) if script.drawn(one).id == wanted)
+        # Where the settings fix the seed there is nobody else to be met.
+        fixed = self.coach.settings.seed is not None
+        return self.show_briefing(scenario_id, request, int(seed) if fixed else next(seeds))
+
+    def start(self, scenario_id: str, seed: float, level: str, request: gr.Request) -> Update:
         """Begin the meeting."""
         try:
-            return self._open(self.coach.practice.begin(scenario_id, trainee_of(request)))
+            chosen = Level(level) if level in list(Level) else Level.MEDIUM
+            return self._open(self.coach.practice.begin(scenario_id, trainee_of(request), int(seed), chosen))
         except CoachError as error:
             return {self.brief_notice: _problem(error)}
 
@@ -221,6 +256,13 @@ class Page:
         except CoachError as error:
             return self.show_home(request) | {self.home_notice: _problem(error)}
         return self.show_briefing(meeting.scenario_id, request)
+
+    def go_back(self, meeting_id: str, number: float, request: gr.Request) -> Update:
+        """A second meeting that is the first up to the exchange before reply `number`, to answer otherwise from there."""
+        try:
+            return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(number or 1) - 1))
+        except CoachError as error:
+            return {self.alert: _problem(error)}
 
     def finish(self, meeting_id: str, request: gr.Request) -> Update:
         """End the meeting and show its debrief."""
@@ -269,7 +311,7 @@ class Page:
         return self._show("meeting", f"?meeting={meeting.id}") | self._meeting_values(meeting) | {self.box: "", self.notice: ""}
 
     def _meeting_values(self, meeting: Meeting) -> Update:
-        scenario = get_scenario(meeting.scenario_id)
+        scenario = self.coach.practice.scenario(meeting)
         over = meeting.ended_at is not None
         return {
             self.meeting_id: meeting.id, self.number: len(meeting.exchanges), self.scenario_id: meeting.scenario_id,
@@ -284,8 +326,12 @@ class Page:
         return "The meeting is over. The debrief tells you what happened in it." if meeting.ended_at is not None else ""
 
     def _open_debrief(self, meeting: Meeting) -> Update:
+        choices = [(f"reply {exchange.number}: {view.short(exchange.reply)}", exchange.number)
+                   for exchange in meeting.exchanges if exchange.number]
         return self._show("debrief", f"?debrief={meeting.id}") | {
-            self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting)}
+            self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting),
+            self.retry_at: gr.update(choices=choices, value=1 if choices else None, visible=bool(choices)),
+            self.retry: gr.update(visible=bool(choices))}
 
 
 def _problem(error: CoachError) -> str:

@@ -14,7 +14,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from coach.customer.scenario import get_scenario
 from coach.errors import CoachError, NotFoundError, SetupError, StorageError
 from coach.review.exports import to_json, to_markdown
 from coach.web.access import check_host, trainee_of
@@ -64,7 +63,7 @@ def create_app(coach: Coach) -> FastAPI:
         if ending == "json":
             return JSONResponse(to_json(meeting), headers=headers)
         if ending == "md":
-            scenario = get_scenario(meeting.scenario_id)
+            scenario = coach.practice.scenario(meeting)
             text = to_markdown(meeting, scenario.title, scenario.client.name, coach.rubric.label)
             return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
         raise NotFoundError("A meeting can be had as .md or .json.")

@@ -6,9 +6,9 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from coach.coaching.words import doubt, how_sure, verdict
-from coach.customer.scenario import Scenario, get_scenario
-from coach.domain import Ending, Exchange, Meeting, Observation, ScoreSource
+from coach.coaching.words import ENDINGS, doubt, how_sure, verdict
+from coach.customer.scenario import Scenario
+from coach.domain import Exchange, Meeting, Observation, ScoreSource
 from coach.errors import CoachError
 from coach.records import MeetingSummary
 from coach.scoring.rubric import Rubric
@@ -17,7 +17,6 @@ from coach.web.render import Span, marked, render
 from coach.wiring import Coach
 
 Message = dict[str, Any]
-_HOW = {None: "not finished", Ending.WELL: "ended well", Ending.FLAT: "ended flat", Ending.LEFT: "the customer left"}
 _TRUST_WORDS = ((0.2, "Closed"), (0.4, "Wary"), (0.62, "Opening up"), (0.8, "Trusting"), (1.01, "Frank with you"))
 _LIKELY = 0.5
 _SPARK_WIDTH, _SPARK_HEIGHT = 120, 32
@@ -35,7 +34,7 @@ def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str 
     return render(
         "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
         spans=marked(exchange.reply, score.told, rubric),
-        seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), _short(o.about)) for o in score.told],
+        seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), short(o.about)) for o in score.told],
         tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
         parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in parts],
         sure=how_sure(score), source=source_words(score.source))
@@ -53,7 +52,8 @@ def source_words(source: ScoreSource) -> str:
     return f"Observed by {who}, weighed by rubric {source.rubric_version}."
 
 
-def _short(text: str, most: int = 60) -> str:
+def short(text: str, most: int = 60) -> str:
+    """`text`, cut between words where it is longer than `most` characters."""
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
@@ -62,7 +62,7 @@ def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, typing: b
 
     Texts are escaped here; the chat shows them as they were typed.
     """
-    first_name = get_scenario(meeting.scenario_id).client.first_name
+    first_name = coach.practice.scenario(meeting).client.first_name
     messages: list[Message] = []
     for exchange in meeting.exchanges:
         if exchange.number:
@@ -99,23 +99,24 @@ def latest_panel(coach: Coach, meeting: Meeting, scenario: Scenario) -> Markup:
     return reply_panel(coach, meeting.exchanges[-1], scenario.client.first_name)
 
 
-def rows(summaries: tuple[MeetingSummary, ...]) -> list[dict[str, object]]:
+def rows(coach: Coach, summaries: tuple[MeetingSummary, ...]) -> list[dict[str, object]]:
     """Meetings as the lists show them."""
     shown = []
     for one in summaries:
-        title, first_name = _who(one.scenario_id)
+        title, first_name = _who(coach, one.scenario_id, one.person)
         shown.append({
-            "id": one.id, "title": title, "first_name": first_name, "when": one.started_at,
-            "replies": one.replies, "ended": one.ended_at is not None, "how": _HOW[one.ending],
+            "id": one.id, "title": title, "first_name": first_name, "when": one.started_at, "level": one.level.value,
+            "branch": bool(one.branch_of), "erred": one.erred, "replies": one.replies, "ended": one.ended_at is not None,
+            "how": ENDINGS[one.ending] if one.ending else "not finished",
             "empathy": None if one.empathy is None else round(one.empathy),
             "selling": None if one.selling is None else round(one.selling)})
     return shown
 
 
-def _who(scenario_id: str) -> tuple[str, str]:
+def _who(coach: Coach, scenario_id: str, person: str) -> tuple[str, str]:
     """Title and first name; of a scenario that is no longer there, its id and a word."""
     try:
-        scenario = get_scenario(scenario_id)
+        scenario = coach.scenarios.cast(scenario_id, person)
     except CoachError:
         return scenario_id, "a customer"
     return scenario.title, scenario.client.first_name
@@ -123,7 +124,7 @@ def _who(scenario_id: str) -> tuple[str, str]:
 
 def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
     """The whole debrief."""
-    scenario = get_scenario(meeting.scenario_id)
+    scenario = coach.practice.scenario(meeting)
     told = coach.practice.debrief(meeting)
     scored = [(exchange, exchange.score) for exchange in meeting.exchanges if exchange.score is not None]
     empathy = Series("Empathy", "empathy", [score.empathy for _, score in scored])
@@ -133,6 +134,7 @@ def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
     def spans(exchange: Exchange) -> tuple[Span, ...]:
         return marked(exchange.reply, exchange.score.told if exchange.score else (), coach.rubric)
 
+    both = coach.practice.compare(meeting)
     marks = [Mark(moment.exchange.number - 1, words[moment.kind.value]) for moment in told.moments]
     return render(
         "debrief", d=told, id=meeting.id, title=scenario.title, client=scenario.client, when=meeting.started_at,
@@ -140,5 +142,6 @@ def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
         scores_chart=line_chart("Empathy and selling", (empathy, selling), marks=marks),
         trust_chart=line_chart(f"{scenario.client.first_name}’s trust", (trust,), first=0) if scored else Markup(""),
         moments=[(moment, spans(moment.exchange)) for moment in told.moments],
-        conversation=[(exchange, spans(exchange)) for exchange in meeting.exchanges])
+        conversation=[(exchange, spans(exchange)) for exchange in meeting.exchanges], both=both,
+        lapses=meeting.lapses)
 

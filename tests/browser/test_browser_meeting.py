@@ -103,3 +103,56 @@ def test_pitching_on_makes_her_leave(server: Server, trainee_at: At) -> None:
     trainee.page.get_by_role("button", name="To the debrief").click()
     trainee.page.locator(".debrief").wait_for()
     assert "Maren ended it" in trainee.page.locator(".debrief h1").inner_text()
+
+
+def test_another_person_and_a_level_can_be_chosen_before_it_begins(
+    own_server: Callable[..., Server], trainee_at: At
+) -> None:
+    trainee = trainee_at(own_server(COACH_SEED=""))  # a fixed seed would fix the person, too
+    trainee.arrive()
+    trainee.page.get_by_role("button", name="Prepare").first.click()
+    heading = trainee.page.locator("#briefing h1")
+    heading.wait_for()
+    met = [heading.inner_text()]
+    for _ in range(2):
+        trainee.page.get_by_role("button", name="Meet somebody else").click()
+        trainee.page.wait_for_function("before => document.querySelector('#briefing h1').innerText !== before", arg=met[-1])
+        met.append(heading.inner_text())
+    assert len(set(met)) == 3
+    trainee.page.get_by_label("Hard: ").check()
+    trainee.page.get_by_role("button", name="Begin the meeting").click()
+    trainee.page.wait_for_selector("#chat .bot-row")
+    name = met[-1].removeprefix("You are about to meet ")
+    assert name in trainee.page.locator(".meeting-head").inner_text()
+    trainee.page.get_by_role("button", name="End meeting").click()
+    trainee.page.locator(".debrief").wait_for()
+    with trainee.page.expect_download() as got:
+        trainee.page.get_by_role("link", name="JSON").click()
+    assert json.loads(got.value.path().read_text())["level"] == "hard"
+
+
+def test_from_the_debrief_one_can_go_back_and_answer_otherwise(server: Server, trainee_at: At) -> None:
+    trainee = trainee_at(server)
+    trainee.begin()
+    trainee.say(PERSON_FIRST[0])
+    trainee.say("Hmm. How do you think this will affect our project?")
+    before = trainee.lines
+    trainee.page.get_by_role("button", name="End meeting").click()
+    trainee.page.locator(".debrief").wait_for()
+    first = trainee.page.url
+    told = trainee.page.locator(".debrief").inner_text()
+    assert "after your reply 1" in told
+    trainee.page.locator(".debrief details.kept summary").click()
+    assert "A way to ask, once it is time:" in trainee.page.locator(".debrief details.kept").inner_text()
+    trainee.page.locator("#retry-at input").click()
+    trainee.page.get_by_role("option", name="reply 2:").click()
+    trainee.page.get_by_role("button", name="Go back there").click()
+    trainee.page.wait_for_url("**/?meeting=*")
+    trainee.page.wait_for_function("document.querySelectorAll('#chat details.mine').length === 1")
+    assert trainee.lines == before[:2]
+    trainee.say(PERSON_FIRST[1])
+    assert trainee.lines[:2] == before[:2]
+    assert trainee.lines[2] != before[2]
+    trainee.page.goto(first)
+    trainee.page.locator(".debrief").wait_for()
+    assert before[2] in trainee.page.locator(".debrief .transcript").inner_text()

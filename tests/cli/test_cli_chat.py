@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from coach.domain import PLAIN, Meeting
+from coach.domain import PLAIN, Level, Meeting
 from coach.errors import StorageError
 from coach.meeting import MAX_REPLY
 from coach.wiring import Coach
@@ -60,9 +60,11 @@ def test_the_debrief_tells_the_meeting_back(run: Run, coach: Coach) -> None:
     flat = " ".join(result.stdout.partition("\nDebrief\n")[2].split())
     assert told.headline in flat
     assert f"Maren told you {len(told.told)} of {len(told.told) + len(told.kept)} things" in flat
-    assert all(title in flat for title in told.told)
+    assert all(one.title in flat for one in told.told)
+    assert all(f"{one.title} ({f'after reply {one.reply}' if one.reply else 'at once'})" in flat for one in told.told)
     # What she kept is for the next meeting.
-    assert not any(title in flat for title in told.kept)
+    assert told.kept
+    assert not any(one.title in flat or one.would in flat for one in told.kept)
     assert all(clue.words in flat for clue in told.clues)
     assert {"met" if clue.met else "missed" for clue in told.clues} <= set(re.findall(r"• (met|missed),", flat))
     assert all(f"Reply {moment.exchange.number} moved Maren's trust by" in flat for moment in told.moments)
@@ -71,8 +73,29 @@ def test_the_debrief_tells_the_meeting_back(run: Run, coach: Coach) -> None:
 
 
 def test_the_same_seed_and_replies_give_the_same_meeting(run: Run) -> None:
-    one, two = (run("chat", "acquisition-news", "--seed", "11", stdin=f"{KIND}\n{DEAL}\n/end\n") for _ in range(2))
+    one, two = (run("chat", "acquisition-news", "--seed", "15", stdin=f"{KIND}\n{DEAL}\n/end\n") for _ in range(2))
     assert without_id(one) == without_id(two)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_level_is_chosen_at_the_beginning_and_kept(run: Run, coach: Coach, level: Level) -> None:
+    begun = meeting_in(run("chat", "acquisition-news", "--seed", "7", "--level", level.value, stdin=f"{KIND}\n"), coach)
+    assert begun.level is level
+    run("chat", "--resume", begun.id, stdin=f"{DEAL}\n")
+    after = coach.records.get(begun.id)
+    assert (after.level, len(after.exchanges)) == (level, 3)
+
+
+def test_unasked_the_level_is_the_middle_one(run: Run, coach: Coach) -> None:
+    assert meeting_in(run("chat", "acquisition-news", stdin="/end\n"), coach).level is Level.MEDIUM
+
+
+def test_the_seed_decides_whom_one_meets(run: Run, coach: Coach, seed_for: Callable[..., int]) -> None:
+    for person in coach.scenarios.script("acquisition-news").people:
+        result = run("chat", "acquisition-news", "--seed", str(seed_for(person.id)), stdin="/end\n")
+        flat = " ".join(result.stdout.split())
+        assert f"you meet {person.name}, {person.role}, {person.company}" in flat
+        assert meeting_in(result, coach).person == person.id
 
 
 def test_her_time_runs_out_by_itself(run: Run, coach: Coach) -> None:
@@ -130,6 +153,8 @@ def test_a_meeting_that_is_over_gives_its_debrief_again(run: Run, coach: Coach) 
     (("acquisition-news", "--seed", "-1"), 2, "--seed"),
     (("--resume", "nonsense"), 4, "nonsense"),
     (("--resume", "nonsense", "--seed", "1"), 2, "not both"),
+    (("--resume", "nonsense", "--level", "hard"), 2, "A meeting keeps its level"),
+    (("acquisition-news", "--level", "brutal"), 2, "'brutal' is not one of 'easy', 'medium', 'hard'"),
 ])
 def test_what_can_not_be_begun(run: Run, args: tuple[str, ...], code: int, told: str) -> None:
     result = run("chat", *args)

@@ -161,7 +161,8 @@ def test_settings_that_can_not_be_used_are_told_once(bare: Run, monkeypatch: pyt
     assert result.exit_code == 5
     assert result.output.count("'many'") == 1
     assert told["home folder"] == ("problem", "see settings")
-    assert told["scenarios"][0] == "ok"
+    assert told["scenarios"] == ("problem", "see settings"), "they name the folder of a company's own"
+    assert told["prompts"][0] == "ok"
 
 
 def test_a_port_that_is_taken_and_an_address_that_others_could_reach(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,8 +93,8 @@ def test_a_pipe_that_nobody_reads_is_met_quietly() -> None:
 def test_a_terminal_without_typographic_signs_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))  # click itself sees to ASCII
-    monkeypatch.setattr(sys, "argv", ["coach", "scenarios", "list"])
-    monkeypatch.setattr("coach.cli.scenarios.table", lambda *_, **__: "“typographic”")
+    monkeypatch.setattr(sys, "argv", ["coach", "scenario", "list"])
+    monkeypatch.setattr("coach.cli.scenario.table", lambda *_, **__: "“typographic”")
     with pytest.raises(SystemExit) as ended:
         main()
     sys.stdout.flush()
@@ -104,6 +104,6 @@ def test_a_terminal_without_typographic_signs_gets_others(monkeypatch: pytest.Mo
 
 def test_a_command_without_streams_ends_like_any_other() -> None:
     """As a service manager or `<&- >&-` may start it."""
-    done = subprocess.run(["sh", "-c", f"exec '{sys.executable}' -m coach scenarios list <&- >&-"], capture_output=True,
+    done = subprocess.run(["sh", "-c", f"exec '{sys.executable}' -m coach scenario list <&- >&-"], capture_output=True,
                           text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from coach.coaching.ask import NO_ANSWER
+from coach.customer.script import Scenarios
 from coach.settings import Settings, data_folder
 from coach.wiring import Coach
 
@@ -60,10 +61,12 @@ def test_the_coach_answers_with_a_source(run: Run) -> None:
 
 
 def test_scenarios_are_listed(run_bare: Run) -> None:
-    result = run_bare("scenarios", "list")
+    result = run_bare("scenario", "list")
     assert result.exit_code == 0
-    assert "acquisition-news" in result.stdout
-    assert "Maren Holt, Castell Logistics" in result.stdout
+    scenarios = Scenarios()
+    lines = {line.split()[0]: line for line in result.stdout.splitlines()[1:]}
+    assert list(lines) == list(scenarios.paths)
+    assert all(scenarios.script(name).title in line for name, line in lines.items())
 
 
 def test_prompts_are_listed_and_sound(run_bare: Run) -> None:

@@ -51,6 +51,7 @@ def test_as_json(run: Run, held: Meeting) -> None:
     assert one["replies"] == 2
     assert one["started_at"] == held.started_at.isoformat()
     assert one["ended_at"] is None
+    assert (one["level"], one["person"], one["branch_of"]) == ("medium", "maren", "")
 
 
 def test_one_is_shown_with_its_scores(run: Run, held: Meeting) -> None:
@@ -111,6 +112,34 @@ def test_export_to_nowhere(run: Run, held: Meeting, tmp_path: Path) -> None:
     result = run("meetings", "export", held.id, "--out", str(tmp_path / "missing" / "x.md"))
     assert result.exit_code == 3
     assert "can not be written" in result.stderr
+
+
+def test_one_can_be_gone_back_into_and_is_then_shown_beside_the_old_one(run: Run, coach: Coach, held: Meeting) -> None:
+    made = run("meetings", "branch", held.id, "2")
+    assert made.exit_code == 0
+    [branch] = [coach.records.get(one.id) for one in coach.records.list() if one.branch_of == held.id]
+    assert f"coach chat --resume {branch.id}" in " ".join(made.stdout.split())
+    assert branch.exchanges == held.exchanges[:2]
+    coach.practice.reply(branch.id, "local", 2, "How is your team taking it?")
+    beside = " ".join(run("meetings", "compare", branch.id).stdout.split())
+    now = coach.records.get(branch.id).exchanges[2]
+    for exchange, name in ((held.exchanges[2], "before"), (now, "now")):
+        assert f"Reply 2, {name}: trust {exchange.state.trust * 100:.0f}" in beside
+        assert " ".join(exchange.reply.split()) in beside
+    assert held.exchanges[1].line not in beside
+    assert coach.records.get(held.id) == held
+
+
+@pytest.mark.parametrize(("args", "code", "told"), [
+    (("branch", "HELD", "0"), 2, "0 is not in the range"),
+    (("branch", "HELD", "4"), 4, "The meeting has no reply 3 to go back to; it has 2."),
+    (("branch", "nonsense", "1"), 4, "There is no meeting 'nonsense'"),
+    (("compare", "HELD"), 3, "is no branch of another"),
+])
+def test_what_can_not_be_gone_back_into_or_compared(
+        run: Run, held: Meeting, args: tuple[str, ...], code: int, told: str) -> None:
+    result = run("meetings", *(held.id if arg == "HELD" else arg for arg in args))
+    assert (result.exit_code, told in " ".join(result.stderr.split())) == (code, True), result.stderr
 
 
 @pytest.mark.parametrize("command", ["show", "export"])

@@ -1,4 +1,4 @@
-"""The scenario that ships, heard and spoken by the real parts; and whole meetings played against it in no time."""
+"""A scenario that ships, heard and spoken by the real parts; and whole meetings played against it in no time."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -7,10 +7,14 @@ import pytest
 from coach.coaching.tips import Situation, Tips
 from coach.customer.lines import Act, Deed, unsaid
 from coach.customer.listening import Ear
+from coach.customer.parts import Mood, Reaction
+from coach.customer.people import ECHO
 from coach.customer.rules import Rules, load_rules
-from coach.customer.scenario import Mood, Reaction, Scenario, get_scenario
+from coach.customer.scenario import Scenario
+from coach.customer.script import Scenarios
 from coach.customer.voice import EmbeddedVoice
-from coach.domain import Ending, Meeting, Tip
+from coach.domain import Ending, Level, Meeting, Tip
+from coach.encounter import Encounter
 from coach.language.embeddings import Embedder
 from coach.meeting import Practice
 from coach.records import open_repository
@@ -22,13 +26,15 @@ Say = Callable[[Meeting], str]
 
 
 @pytest.fixture(scope="session")
-def scenario() -> Scenario:
-    return get_scenario("acquisition-news")
+def scenario(scenarios: Scenarios) -> Scenario:
+    """The acquisition as Maren lives it."""
+    return scenarios.cast("acquisition-news", "maren")
 
 
 @pytest.fixture(scope="session")
-def rules() -> Rules:
-    return load_rules()
+def rules(scenario: Scenario) -> Rules:
+    """The rules of a meeting with Maren at the middle level."""
+    return load_rules().at(Level.MEDIUM, scenario.client.temperament)
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +55,16 @@ def lines(scenario: Scenario) -> Mapping[str, str]:
 
 
 def all_lines(scenario: Scenario) -> dict[str, str]:
+    """Each with `{echo}` still open where it takes up a word of the trainee's."""
     acts = [
         Act(Deed.GO_ON),
-        Act(Deed.UNKNOWN),
+        Act(Deed.SIDESTEP),
+        Act(Deed.BRIDGE),
         Act(Deed.TIME_UP),
-        *(Act(Deed.REACT, reaction.value) for reaction in Reaction),
+        *(Act(Deed.REACT, reaction.value, echo=f"{{{ECHO}}}") for reaction in Reaction),
         *(Act(deed, fact.id) for fact in scenario.facts for deed in (Deed.TELL, Deed.MORE, Deed.WITHHOLD)),
         *(Act(Deed.CLUE, clue.id) for clue in scenario.clues),
+        *(Act(deed, want.id) for want in scenario.wants for deed in (Deed.WANT, Deed.WANT_MET, Deed.WANT_DODGED)),
         *(Act(Deed.ANSWER, topic.id) for topic in scenario.outside),
         *(Act(Deed.END, ending.value) for ending in Ending),
     ]
@@ -78,28 +87,26 @@ class _NoTips(Tips):
 
 
 @pytest.fixture(scope="session")
-def practice(embedder: Embedder, detector: Detector, rubric: Rubric, rules: Rules) -> Iterator[Practice]:
+def practice(scenarios: Scenarios, embedder: Embedder, detector: Detector, rubric: Rubric) -> Iterator[Practice]:
     """The real use case on the embedded engine, with records in memory and without tips."""
     records = open_repository("sqlite://")
     yield Practice(
         records=records,
-        observer=detector,
-        voice=EmbeddedVoice(),
-        embedder=embedder,
+        encounter=Encounter(scenarios, detector, EmbeddedVoice(), embedder, load_rules()),
         tips=_NoTips(),
         rubric=rubric,
-        rules=rules,
         engine="embedded",
     )
     records.close()
 
 
 @pytest.fixture(scope="session")
-def play(practice: Practice) -> Callable[[Say, int, int], Meeting]:
-    """Plays a meeting: what the trainee says, the seed, and how many replies at most."""
+def play(practice: Practice, seed_for: Callable[..., int]) -> Callable[..., Meeting]:
+    """Plays a meeting: what the trainee says, which of the seeds that draw the person, how many replies at most, and whom."""
 
-    def played(say: Say, seed: int, replies: int) -> Meeting:
-        meeting = practice.begin("acquisition-news", "ada", seed)
+    def played(say: Say, nth: int, replies: int, person: str = "maren") -> Meeting:
+        meeting = practice.begin("acquisition-news", "ada", seed_for(person, nth))
+        assert meeting.person == person
         while meeting.ended_at is None and len(meeting.exchanges) <= replies:
             practice.reply(meeting.id, "ada", len(meeting.exchanges), say(meeting))
             meeting = practice.get(meeting.id, "ada")

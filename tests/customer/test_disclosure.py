@@ -7,7 +7,8 @@ import pytest
 
 from coach.domain import Ending, Meeting
 
-Play = Callable[[Callable[[Meeting], str], int, int], Meeting]
+Play = Callable[..., Meeting]
+PEOPLE = ("maren", "tunde", "nuria")
 SEEDS = range(20)
 REPLIES = 10
 
@@ -25,7 +26,7 @@ PERSON_FIRST = [
 ]
 # Another person's words, plainer: hardly a question, room instead.
 PLAINER = [
-    "Oh no. I'm so sorry, Maren. Never mind the project, that can wait. How are you?",
+    "Oh no. I'm so sorry. Never mind the project, that can wait. How are you?",
     "Take your time, I've got the whole hour. What has it been like?",
     "That sounds hard. How is everybody out there?",
     "And what happens to your people?",
@@ -55,9 +56,9 @@ SPRINGBOARD = [
 ]
 
 
-def facts_heard(play: Play, replies: list[str], seed: int) -> Meeting:
+def facts_heard(play: Play, replies: list[str], seed: int, person: str) -> Meeting:
     said = cycle(replies)
-    return play(lambda _: next(said), seed, REPLIES)
+    return play(lambda _: next(said), seed, REPLIES, person)
 
 
 def told(meeting: Meeting) -> list[str]:
@@ -65,18 +66,22 @@ def told(meeting: Meeting) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("replies", [PERSON_FIRST, PLAINER], ids=["person first", "plainer"])
-def test_ten_replies_that_turn_to_the_person_hear_six_facts_or_more(play: Play, replies: list[str], seed: int) -> None:
-    meeting = facts_heard(play, replies, seed)
+def test_ten_replies_that_turn_to_the_person_hear_six_facts_or_more(
+    play: Play, replies: list[str], seed: int, person: str
+) -> None:
+    meeting = facts_heard(play, replies, seed, person)
     assert len(told(meeting)) >= 6
     assert len(set(told(meeting))) == len(told(meeting))
     assert meeting.exchanges[-1].state.trust > meeting.exchanges[0].state.trust
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("replies", [PITCHER, SPRINGBOARD], ids=["pitcher", "springboard"])
-def test_ten_replies_that_pitch_hear_two_facts_at_most(play: Play, replies: list[str], seed: int) -> None:
-    meeting = facts_heard(play, replies, seed)
+def test_ten_replies_that_pitch_hear_two_facts_at_most(play: Play, replies: list[str], seed: int, person: str) -> None:
+    meeting = facts_heard(play, replies, seed, person)
     assert len(told(meeting)) <= 2
     assert meeting.exchanges[-1].state.trust < meeting.exchanges[0].state.trust
     assert meeting.ending in (Ending.LEFT, None)

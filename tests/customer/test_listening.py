@@ -1,15 +1,18 @@
 """How she hears a reply: by its meaning, in other words than the authors thought of, and no more than is in it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.customer.director import opening
+from coach.customer.lines import Act, Deed
 from coach.customer.listening import Ear, Heard
 from coach.customer.rules import Rules
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
-from coach.domain import Speaker, Transcript, Turn
+from coach.domain import CustomerState, Speaker, Transcript, Turn
 from coach.language.embeddings import Embedder
 from coach.language.kind import Kind
 from coach.scoring.cues import Cues
@@ -77,6 +80,10 @@ def hear(ear: Ear, embedder: Embedder, scenario: Scenario, rules: Rules) -> "Hea
     return Hearing(ear, Cues(embedder), opening(scenario, rules))
 
 
+# So that everything can still be asked for.
+NOTHING_TOLD = Memory(state=CustomerState(0.5, 0.5, 0.5, 0.8))
+
+
 class Hearing:
     """Hears a reply to a line, at the beginning of a meeting."""
 
@@ -91,14 +98,14 @@ class Hearing:
 @pytest.mark.parametrize(("fact", "question"), [(fact, question) for fact, asked in PARAPHRASES.items() for question in asked])
 def test_a_question_is_understood_in_other_words(hear: Hearing, scenario: Scenario, fact: str, question: str) -> None:
     assert question not in scenario.fact(fact).asks
-    assert hear(question).facts[:1] == (fact,)
+    assert hear(question, memory=NOTHING_TOLD).facts[:1] == (fact,)
 
 
 def test_every_fact_can_be_asked_for_in_its_own_words(hear: Hearing, scenario: Scenario) -> None:
     assert set(PARAPHRASES) == {fact.id for fact in scenario.facts}
     for fact in scenario.facts:
         for ask in fact.asks:
-            assert fact.id in hear(ask).facts[:2], ask
+            assert fact.id in hear(ask, memory=NOTHING_TOLD).facts[:2], ask
 
 
 def test_the_question_counts_wherever_it_stands(hear: Hearing) -> None:
@@ -239,13 +246,27 @@ def test_the_same_words_again_are_noticed(hear: Hearing, reply: str, kind: Kind)
 
 def test_asked_for_more_of_what_she_told_there_is_a_line_that_answers(hear: Hearing, scenario: Scenario) -> None:
     told = Memory(state=scenario.start.state(), told=("acquired", "own_job"), subject="own_job")
-    answer = hear("What does your husband think of how calm you are?", memory=told).answer
-    assert answer is not None
-    fact, place = answer
-    assert "My husband thinks I'm being calm about it" in scenario.fact(fact).more[place]
+    first = hear("What does your husband think of how calm you are?", memory=told).topics[0].act
+    assert first.deed is Deed.MORE
+    assert first.pick is not None
+    assert "My husband thinks I'm being calm about it" in scenario.fact(first.about).more[first.pick].line
     untold = Memory(state=scenario.start.state(), told=("acquired",), subject="acquired")
-    other = hear("What does your husband think of how calm you are?", memory=untold).answer
-    assert other is None or other[0] == "acquired"
+    others = [topic.act for topic in hear("What does your husband think of how calm you are?", memory=untold).topics]
+    assert not [act for act in others if act.deed is Deed.MORE and act.about != "acquired"]
+    spent = replace(told, used=(f"more/{first.about}/{first.pick}",))
+    again = [topic.act for topic in hear("What does your husband think of how calm you are?", memory=spent).topics]
+    assert first not in again, "said already"
+
+
+def test_what_was_told_is_no_longer_asked_for_but_its_details_are(hear: Hearing, scenario: Scenario) -> None:
+    told = Memory(state=scenario.start.state(), told=("acquired", "floor"), subject="floor")
+    for fact in ("acquired", "floor"):
+        for ask in scenario.fact(fact).asks:
+            assert fact not in hear(ask, memory=told).facts, ask
+    for i, detail in enumerate(scenario.fact("floor").more):
+        for ask in detail.asks:
+            assert Act(Deed.MORE, "floor", i) in [topic.act for topic in hear(ask, memory=told).topics], ask
+            assert Deed.MORE not in [topic.act.deed for topic in hear(ask, memory=NOTHING_TOLD).topics], ask
 
 
 def test_a_goodbye_may_still_ask(hear: Hearing) -> None:

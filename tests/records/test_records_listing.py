@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from coach.domain import Ending, Exchange, Meeting
+from coach.domain import Ending, Exchange, Level, Meeting
 from coach.errors import InputError
 from coach.records import MeetingSummary, Repository
 from coach.records.engine import open_database
@@ -32,12 +32,26 @@ def test_a_summary_has_the_figures(repository: Repository, make_meeting: MakeMee
         ended_at=None,
         ending=None,
         engine="embedded",
+        level=Level.MEDIUM,
+        person="",
+        branch_of="",
+        erred=False,
         replies=0,
         empathy=None,
         selling=None,
     )
     assert (done.replies, done.empathy, done.selling) == (2, 61.5, 20.0)
     assert (done.ended_at, done.ending) == (end, Ending.FLAT)
+
+
+def test_where_the_customer_erred_the_list_says_so(
+    repository: Repository, make_meeting: MakeMeeting, make_exchange: MakeExchange
+) -> None:
+    repository.begin(make_meeting("fine", replies=2))
+    repository.begin(make_meeting("erred", replies=1))
+    repository.append("erred", make_exchange(2, lapses=("it was said before",)))
+    assert {one.id: one.erred for one in repository.list()} == {"fine": False, "erred": True}
+    assert repository.get("erred").lapses == ((2, "it was said before"),)
 
 
 def test_unscored_replies_count_but_weigh_nothing(

@@ -19,6 +19,7 @@ from coach.domain import (
     Ending,
     Event,
     Exchange,
+    Level,
     Meeting,
     Move,
     Observation,
@@ -119,6 +120,7 @@ def exchanges(number: int) -> st.SearchStrategy[Exchange]:
         at=moments,
         score=st.one_of(st.none(), scores),
         tip=st.one_of(st.none(), whole(Tip, text=texts, citation=citations)),
+        lapses=tuples(texts),
     )
 
 
@@ -134,6 +136,10 @@ meetings = whole(
     ended_at=st.one_of(st.none(), moments),
     ending=endings,
     exchanges=st.integers(0, 2).flatmap(lambda n: st.tuples(*(exchanges(number) for number in range(n + 1)))),
+    level=st.sampled_from(Level),
+    person=texts,
+    branch_of=texts,
+    branch_at=st.integers(0, 2**31 - 1),
 )
 
 
@@ -164,6 +170,30 @@ def test_a_meeting_grows_by_its_exchanges(
     repository.append("m1", make_exchange(1))
     repository.append("m1", make_exchange(2))
     assert repository.get("m1") == make_meeting(replies=2)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_level_person_and_branch_come_back_and_stand_in_the_list(
+    repository: Repository, make_meeting: Callable[..., Meeting], level: Level
+) -> None:
+    repository.begin(make_meeting("first", replies=2))
+    branch = make_meeting("second", replies=1, level=level, person="nuria", branch_of="first", branch_at=1)
+    repository.begin(branch)
+    assert repository.get("second") == branch
+    listed = {one.id: (one.level, one.person, one.branch_of) for one in repository.list()}
+    assert listed == {"first": (Level.MEDIUM, "", ""), "second": (level, "nuria", "first")}
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_every_ending_comes_back(
+    repository: Repository, make_meeting: Callable[..., Meeting], make_exchange: Callable[..., Exchange], ending: Ending
+) -> None:
+    last = make_exchange(1)
+    repository.begin(make_meeting())
+    repository.append("m1", replace(last, move=replace(last.move, ending=ending)))
+    assert repository.get("m1").ending is ending
+    assert repository.get("m1").exchanges[1].move.ending is ending
+    assert [one.ending for one in repository.list()] == [ending]
 
 
 @pytest.mark.parametrize("words", [words for words in _NASTY if "\x00" not in words])

@@ -8,7 +8,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.domain import Meeting
+from coach.domain import Level, Meeting
 from coach.review import SCHEMA_VERSION, to_json
 
 # Any text that Python can hold, halves of emoji included: an export must never be what fails.
@@ -28,8 +28,8 @@ def test_the_keys_are_those_of_version_1(meeting_of: Callable[..., Meeting]) -> 
     exported = json.loads(json.dumps(to_json(meeting_of("Hello."))))
     exchange = exported["exchanges"][1]
     assert exported["schema_version"] == SCHEMA_VERSION == 1
-    assert set(exported) == {"schema_version", "id", "scenario", "seed", "trainee", "engine", "started_at", "ended_at",
-                             "ending", "exchanges"}
+    assert set(exported) == {"schema_version", "id", "scenario", "person", "level", "seed", "trainee", "engine",
+                             "started_at", "ended_at", "ending", "branch_of", "branch_at", "exchanges"}
     assert set(exchange) == {"number", "reply", "line", "voice", "at", "state", "move", "memory", "score", "tip"}
     assert set(exchange["state"]) == {"trust", "openness", "stress", "patience"}
     assert set(exchange["move"]) == {"kind", "mood", "facts", "clue_dropped", "clue_met", "clue_missed", "ending"}
@@ -45,6 +45,13 @@ def test_where_a_score_comes_from_is_told_in_full(meeting_of: Callable[..., Meet
         "engine": "model", "model": "gpt-x", "prompt_hash": "70b6f99dd913", "rubric_version": "1.0"}
     assert exported["scenario"] == {"id": "acquisition-news", "hash": "6557063b2c91"}
     assert exported["seed"] == 7
+
+
+def test_all_that_fixes_a_meeting_is_told_and_where_it_branched_off(meeting_of: Callable[..., Meeting]) -> None:
+    meeting = replace(meeting_of("Hello."), level=Level.HARD, person="nuria", branch_of="abcdef012345", branch_at=3)
+    exported = json.loads(json.dumps(to_json(meeting)))
+    assert (exported["level"], exported["person"]) == ("hard", "nuria")
+    assert (exported["branch_of"], exported["branch_at"]) == ("abcdef012345", 3)
 
 
 def test_a_meeting_that_goes_on_has_the_same_keys(meeting_of: Callable[..., Meeting]) -> None:

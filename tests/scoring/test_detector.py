@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coach.customer.scenario import get_scenario
+from coach.customer.script import Scenarios
 from coach.domain import WHOLE_REPLY, Behaviour, Event, ReplyScore, Speaker, Transcript, Turn
 from coach.evals.labels import load_rated
 from coach.language.embeddings import Embedder
@@ -12,7 +12,7 @@ from coach.scoring.cues import Cues, clause_around, clue_in
 from coach.scoring.detector import Detector
 from coach.scoring.rubric import Rubric
 
-OPENINGS = tuple(form.line for form in get_scenario("acquisition-news").opening)
+OPENINGS = tuple(form.line for form in Scenarios().cast("acquisition-news", "maren").opening)
 DEAL = "Hmm. How do you think this will affect our project?"
 PERSON = "That is big news. Tell me more. How are you doing?"
 SPRINGBOARD = "How are you? Anyway, about the project, what happens now?"

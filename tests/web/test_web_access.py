@@ -91,9 +91,10 @@ def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
     mine = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
     stranger = _stranger()
     before = coach.records.get(mine.id)
-    for answer in (page.show_home(stranger), page.show_meetings(stranger), page.start("acquisition-news", stranger),
+    for answer in (page.show_home(stranger), page.show_meetings(stranger), page.start("acquisition-news", 1, "hard", stranger),
                    page.finish(mine.id, stranger), page.prepare_again(mine.id, stranger),
-                   page.show_briefing("acquisition-news", stranger), page.arrive(stranger),
+                   page.show_briefing("acquisition-news", stranger), page.show_other("acquisition-news", 1, stranger),
+                   page.go_back(mine.id, 1, stranger), page.arrive(stranger),
                    _said(page, mine.id, stranger)):
         assert "There is nothing here." in "".join(str(value) for value in answer.values())
         assert mine.exchanges[0].line not in str(answer)
