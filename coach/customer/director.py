@@ -30,7 +30,7 @@ _NO_THANKS = (Reaction.PRESSED, Reaction.FALSE_EMPATHY, Reaction.PITCH)
 # An apology must be plain to be accepted: "Sorry, I meant the people" is none.
 _SORRY_FROM = 0.7
 # Without a word of the hint a reply must follow it as plainly as this.
-_FOLLOWS_FROM = 0.75
+_FOLLOWS_FROM = 0.85
 _PATIENT_ENOUGH_FOR_CLUES = 0.25
 # What she says to a kindness that came with a question would sound like its answer ("Yes, that's it"); these do not.
 _BEFORE_AN_ANSWER = (Reaction.AGENDA_ASIDE, Reaction.HELP_OFFERED, Reaction.OWNED_MISTAKE)

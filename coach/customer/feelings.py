@@ -67,6 +67,7 @@ def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation
     if trust > 0:
         trust *= max(0.0, 1 - state.trust / hard.most) * hard.gain * temper.gain
         trust *= rules.counsel_fade if counselled else 1.0
+        trust = min(trust, rules.trust_gain_cap)
     else:
         trust = max(-rules.trust_loss_cap, trust * (1 + rules.betrayal * state.trust) * hard.loss * temper.loss)
     return CustomerState(
