@@ -9,6 +9,7 @@ import click
 
 from coach.cli import view
 from coach.cli.app import App, pass_app
+from coach.cli.files import write_new
 from coach.cli.terminal import plain, say, table
 from coach.customer.scenario import Scenario
 from coach.domain import Meeting
@@ -81,13 +82,7 @@ def export(app: App, meeting_id: str, form: str, out: Path | None) -> None:
     if out is None:
         click.echo(plain(text), nl=False)
         return
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise InputError(f"The file {out} is there already; it was left as it is. Give --out another name.") from error
-    except OSError as error:
-        raise InputError(f"The file {out} can not be written: {error.strerror}.") from error
+    write_new(out, text)
     say(f"Wrote {out}.", err=True)
 
 

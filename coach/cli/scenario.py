@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from coach.cli.app import App, pass_app
+from coach.cli.files import write_new
 from coach.cli.terminal import Bar, is_terminal, one_line, say, table
 from coach.customer.parts import Id, Reaction
 from coach.customer.script import Script, load_script
@@ -64,13 +65,7 @@ def new(app: App, name: str, folder: Path | None) -> None:
         raise InputError(f"The folder {into} is not there. Make it first.")
     path = into / f"{name}.yaml"
     text = read_text(_STARTER).replace(_STARTER_ID, f"id: {name}  ", 1)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise InputError(f"{path} is there already; take another name, or move it away.") from error
-    except OSError as error:
-        raise InputError(f"{path} can not be written: {error.strerror or error}.") from error
+    write_new(path, text)
     click.echo(f"Wrote {path}")
     say(f"Look it over with: coach scenario check {path}", err=True)
     if set_folder is None or set_folder.resolve() != into.resolve():

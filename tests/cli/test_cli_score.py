@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -26,7 +27,7 @@ def replies_file(folder: Path, *lines: str) -> Path:
     return path
 
 
-def rows(path: Path) -> list[dict[str, object]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -37,14 +38,14 @@ def test_replies_in_their_order_with_all_that_was_asked_for(run: Run, tmp_path: 
     found = rows(out)
     assert [row["id"] for row in found] == ["r0", "r1", "r2"]
     for row, reply in zip(found, REPLIES, strict=True):
-        assert all(0 <= row[scale] <= 100 for scale in ("empathy", "selling", "overall"))  # type: ignore[operator]
+        assert all(0 <= row[scale] <= 100 for scale in ("empathy", "selling", "overall"))
         assert isinstance(row["earned"], bool)
-        assert 0 <= row["confidence"] <= 1  # type: ignore[operator]
-        for seen in row["observations"]:  # type: ignore[attr-defined]
+        assert 0 <= row["confidence"] <= 1
+        for seen in row["observations"]:
             assert seen["quote"] in reply
             assert {"behaviour", "quote", "weight"} <= set(seen)
-    assert found[0]["empathy"] > found[1]["empathy"]  # type: ignore[operator]
-    assert found[2]["selling"] > found[0]["selling"]  # type: ignore[operator]
+    assert found[0]["empathy"] > found[1]["empathy"]
+    assert found[2]["selling"] > found[0]["selling"]
     assert not part_of(out).exists()
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -214,9 +215,9 @@ def _unreadable(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
         if one == path:
             raise PermissionError(13, "Permission denied", str(one))
 
-    def guarded_open(self: Path, *args: object, **kwargs: object) -> object:
+    def guarded_open(self: Path, *args: Any, **kwargs: Any) -> Any:
         refuse(self)
-        return opened(self, *args, **kwargs)  # type: ignore[call-overload]
+        return opened(self, *args, **kwargs)
 
     def guarded_read(self: Path) -> bytes:
         refuse(self)

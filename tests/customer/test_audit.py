@@ -7,6 +7,7 @@ import pytest
 
 from coach.customer.audit import Lapse, audit
 from coach.customer.leak_check import Secrets
+from coach.customer.parts import Mood
 from coach.customer.rules import Rules
 from coach.customer.scenario import Scenario
 from coach.domain import CustomerState, Exchange, Level, Move
@@ -56,7 +57,7 @@ def test_giving_in_while_guarded_is_an_error_and_a_warm_yes_is_none(scenario: Sc
 def test_a_fact_told_before_its_trust_is_an_error_in_any_voice(scenario: Scenario, rules: Rules, secrets: Secrets,
                                                               opening: Exchange) -> None:
     own_job = scenario.fact("own_job")
-    line = own_job.lines["warm"][0]  # type: ignore[index]
+    line = own_job.lines[Mood.WARM][0]
     needs = rules.needs(scenario, own_job)
     for trust, lapses in ((needs - 0.01, (Lapse.EARLY,)), (needs, ())):
         exchange = _exchange(line, trust=trust, facts=("own_job",), voice="embedded")
