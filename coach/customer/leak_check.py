@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coach.customer.figures import numbers
 from coach.customer.scenario import Scenario
 from coach.language.embeddings import Embedder, Vectors
+from coach.language.figures import numbers
 from coach.language.text import STOPWORDS, content_words, sentences, words
 
 __all__ = ["Hidden", "Secrets", "numbers", "windows"]

@@ -97,7 +97,7 @@ def _said_twice(exchanges: Iterable[Exchanged]) -> tuple[str, ...]:
 
 
 def shared(one: Played, other: Played) -> float:
-    """Share of the authored lines said in `one` that are said in `other` too, in the same words."""
+    """Share of the customer's lines in `one` that come in `other` too, in the same words."""
     lines = [exchange.line for exchange in one.exchanges]
     others = {exchange.line for exchange in other.exchanges}
     return sum(line in others for line in lines) / len(lines)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.customer.figures import numbers
 from coach.customer.leak_check import Hidden, Secrets, windows
 from coach.customer.line_check import (
     MOST_WORDS,
@@ -29,6 +28,7 @@ from coach.customer.scenario import Scenario
 from coach.customer.script import Scenarios
 from coach.domain import Ending
 from coach.language.embeddings import Embedder
+from coach.language.figures import numbers
 from coach.language.text import sentences, words
 
 MAREN = Scenarios().cast("acquisition-news", "maren")
