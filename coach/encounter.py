@@ -102,9 +102,9 @@ class Encounter:
         """What she makes of `reply`, which `score` is of."""
         return self._ear(seat.scenario).hear(reply, score.observations, memory, history)
 
-    def audit(self, seat: Seat, earlier: Sequence[Exchange], exchange: Exchange) -> tuple[Lapse, ...]:
-        """How the customer erred in the line of `exchange`, which follows `earlier`."""
-        return audit(seat.scenario, seat.rules, lambda: self._secrets_of(seat.scenario), earlier, exchange)
+    def audit(self, seat: Seat, earlier: Sequence[Exchange], exchange: Exchange, authored: str = "") -> tuple[Lapse, ...]:
+        """How the customer erred in the line of `exchange`, which follows `earlier`; `authored` is the authors' own."""
+        return audit(seat.scenario, seat.rules, lambda: self._secrets_of(seat.scenario), earlier, exchange, authored)
 
     def _secrets_of(self, scenario: Scenario) -> Secrets:
         who = (scenario.id, scenario.client.id)

@@ -156,15 +156,15 @@ class Practice:
         """
         whole = self.get(meeting_id, trainee)
         if not 0 <= number < len(whole.exchanges):
-            raise NotFoundError(f"The meeting has no reply {number} to go back to; it has {len(whole.exchanges) - 1}.")
+            raise NotFoundError(f"The meeting has no reply {number + 1} to go back to; it has {len(whole.exchanges) - 1}.")
         self._unchanged(whole)
         meeting = replace(
             whole, id=uuid4().hex[:12], started_at=self.now(), ended_at=None, ending=None, engine=self.engine,
             exchanges=whole.exchanges[: number + 1], branch_of=whole.id, branch_at=number)
-        if (last := meeting.exchanges[-1]).move.ending is not None:
+        if meeting.exchanges[-1].move.ending is not None:
             raise ConflictError("That reply ended the meeting. Go back to one before it.")
         self.records.begin(meeting)
-        return replace(meeting, exchanges=(*meeting.exchanges[:-1], last))
+        return meeting
 
     def compare(self, branch: Meeting) -> "Comparison | None":
         """What became of a branch beside the meeting that it left; None where it is no branch, or that one is gone."""
@@ -242,7 +242,7 @@ class Practice:
         exchange = Exchange(
             number=number, reply=text, line=answer.spoken.text, state=answer.memory.state, move=move,
             memory=answer.memory.to_json(), voice=answer.spoken.engine, at=self.now(), score=answer.score, tip=tip)
-        lapses = self.encounter.audit(seat, meeting.exchanges, exchange)
+        lapses = self.encounter.audit(seat, meeting.exchanges, exchange, answer.spoken.authored)
         return replace(exchange, lapses=tuple(lapse.value for lapse in lapses))
 
 

@@ -386,7 +386,7 @@ class TestBranch:
 
     @pytest.mark.parametrize("number", [-1, 8, 99])
     def test_a_reply_that_there_is_not_is_told(self, practice: Practice, whole: Meeting, number: int) -> None:
-        with pytest.raises(NotFoundError, match=f"The meeting has no reply {number} to go back to; it has 7"):
+        with pytest.raises(NotFoundError, match=f"The meeting has no reply {number + 1} to go back to; it has 7"):
             practice.branch(whole.id, "ada", number)
         assert len(practice.meetings("ada")) == 1
 

@@ -8,7 +8,7 @@ import click
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import one_line, say
 from coach.domain import Level
-from coach.errors import InputError
+from coach.errors import InputError, NotFoundError
 
 
 @click.command()
@@ -40,6 +40,10 @@ def audit(app: App, target: str, *, scenario_id: str | None, person_id: str, lev
     from coach.review.speakers import Who  # noqa: PLC0415 - seldom needed
     from coach.review.transcripts import load_conversation  # noqa: PLC0415 - likewise
 
+    script = app.coach.scenarios.script(scenario_id)
+    if person_id and person_id not in [person.id for person in script.people]:
+        raise NotFoundError(f"There is no {person_id!r} in {scenario_id}. There are: "
+                            f"{', '.join(person.id for person in script.people)}.")
     conversation = load_conversation(path, Who(trainee, customer))
     found = audit_transcript(app.coach.encounter, scenario_id, person_id, Level(level), conversation.transcript)
     _tell((number, line, tuple(lapse.value for lapse in lapses)) for number, line, lapses in found)

@@ -29,7 +29,8 @@ _BROKEN_PIPE = 141
 _EPILOG = """\b
 Exit codes:
   0  done
-  1  a fault of coach's, a pass rate below --at-least, or an error in a scenario looked over
+  1  a fault of coach's, a pass rate below --at-least, or an error in a scenario
+     looked over, or what `simulate --check` asks and does not hold
   2  a command line that can not be understood
   3  what was typed, or a data file, can not be used
   4  there is no such meeting, scenario or suite

@@ -60,6 +60,8 @@ def show(app: App, meeting_id: str) -> None:
             view.spoken(f"You, reply {exchange.number}", exchange.reply)
         view.coaching(exchange, app.coach.rubric)
         view.spoken(name, exchange.line)
+        if exchange.lapses:
+            say(f"The customer erred here: {', '.join(exchange.lapses)}. Take the scores lightly.", "  ! ")
 
 
 @meetings.command("export")
@@ -121,6 +123,7 @@ def compare(app: App, meeting_id: str) -> None:
 def _row(one: "MeetingSummary") -> tuple[str, ...]:
     state = "can go on" if one.ended_at is None else f"ended {one.ending}" if one.ending else "ended"
     empathy, selling = (("-" if mean is None else f"{mean:.0f}") for mean in (one.empathy, one.selling))
+    state += ", the customer erred" if one.erred else ""
     begun = f"{one.started_at.astimezone():%Y-%m-%d %H:%M}"
     return one.id, begun, one.scenario_id, str(one.replies), empathy, selling, state
 

@@ -13,6 +13,7 @@ import click
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import Bar, plain, say
 from coach.domain import Level
+from coach.errors import InputError
 
 if TYPE_CHECKING:
     from coach.evals.simulation import Played
@@ -55,6 +56,9 @@ def simulate(app: App, *, scenario_ids: tuple[str, ...], levels: tuple[str, ...]
         scenarios.script(name)
     for policy in policies:
         trainee(policy)
+    for path in (out, plot):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"The folder of {path} is not there. Make it first.")
     todo = [(name, level, policy, seed) for name in chosen for level in Level if not levels or level.value in levels
             for policy in policies for seed in range(seeds)]
     bar, played = Bar("Meetings"), []

@@ -139,8 +139,11 @@ def _telling(score: ReplyScore, rubric: Rubric, kind: MomentKind) -> tuple[str, 
 def _clues(meeting: Meeting, score: MeetingScore, scenario: Scenario) -> tuple[ClueStory, ...]:
     """Each clue she dropped and that was met or passed over, in the order in which it came up."""
     answered: dict[str, int] = {}
+    known = {clue.id for clue in scenario.clues}
     for exchange in meeting.exchanges:
         clue = exchange.move.clue_met or exchange.move.clue_missed
+        if clue not in known:
+            continue
         # Where it was taken up once, that is its story; else where it last went by.
         if clue and (clue not in score.clues_met or exchange.move.clue_met):
             answered[clue] = exchange.number

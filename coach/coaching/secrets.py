@@ -26,8 +26,10 @@ class Kept:
 
 def opened(meeting: Meeting, scenario: Scenario) -> tuple[Opened, ...]:
     """The facts told, in order."""
-    return tuple(Opened(scenario.fact(fact).title, exchange.number, exchange.reply)
-                 for exchange in meeting.exchanges for fact in exchange.move.facts)
+    # A fact that has been taken out of the scenario since has no title any more.
+    titles = {fact.id: fact.title for fact in scenario.facts}
+    return tuple(Opened(titles[fact], exchange.number, exchange.reply)
+                 for exchange in meeting.exchanges for fact in exchange.move.facts if fact in titles)
 
 
 def kept(meeting: Meeting, scenario: Scenario, rules: Rules) -> tuple[Kept, ...]:
@@ -35,7 +37,8 @@ def kept(meeting: Meeting, scenario: Scenario, rules: Rules) -> tuple[Kept, ...]
     told = {fact for exchange in meeting.exchanges for fact in exchange.move.facts}
     left = sorted((fact for fact in scenario.facts if fact.id not in told), key=lambda fact: rules.needs(scenario, fact))
     most = max(exchange.state.trust for exchange in meeting.exchanges)
-    passed = {exchange.move.clue_missed: exchange.number for exchange in meeting.exchanges if exchange.move.clue_missed}
+    passed = {exchange.move.clue_missed: exchange.number for exchange in meeting.exchanges}
+    hints = {clue.fact: passed[clue.id] for clue in scenario.clues if clue.id in passed}
     found = []
     for fact in left:
         needs, would = rules.needs(scenario, fact), []
@@ -44,9 +47,8 @@ def kept(meeting: Meeting, scenario: Scenario, rules: Rules) -> tuple[Kept, ...]
         first = [scenario.fact(other).title for other in fact.after if other not in told]
         if first:
             would.append(f"It comes only after another thing has been told: {first[0]}")
-        hint = next((number for clue, number in passed.items() if scenario.clue(clue).fact == fact.id), None)
-        if hint is not None:
-            would.append(f"There was a hint at it, which went by at reply {hint}.")
+        if fact.id in hints:
+            would.append(f"There was a hint at it, which went by at reply {hints[fact.id]}.")
         would.append(f"A way to ask, once it is time: “{fact.asks[0]}”")
         found.append(Kept(fact.title, " ".join(would)))
     return tuple(found)

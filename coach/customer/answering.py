@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from coach.customer.feelings import REMARKS, share
+from coach.customer.feelings import REMARKS
 from coach.customer.lines import Act, Deed, unsaid
 from coach.customer.listening import Heard
 from coach.customer.parts import Fact, Mood, Reaction
 from coach.customer.rules import Rules
 from coach.customer.scenario import Scenario
-from coach.customer.state import Memory
+from coach.customer.state import Memory, share
 from coach.customer.topics import Topic
 from coach.domain import Behaviour as B
 from coach.domain import CustomerState

@@ -42,7 +42,7 @@ class Told:
 
 
 def audit(scenario: Scenario, rules: Rules, secrets: Callable[[], Secrets], earlier: Sequence[Exchange],
-          exchange: Exchange) -> tuple[Lapse, ...]:
+          exchange: Exchange, authored: str = "") -> tuple[Lapse, ...]:
     """How she erred in the line of `exchange`, which follows `earlier`; empty: she did not.
 
     Args:
@@ -50,6 +50,7 @@ def audit(scenario: Scenario, rules: Rules, secrets: Callable[[], Secrets], earl
         secrets: gives those of the scenario; asked for where a model worded the line.
         earlier: all exchanges before, the opening's first.
         exchange: the one that is looked at.
+        authored: the line as the authors have it; what stands there is no error of the model that said it anew.
     """
     told = Told(
         exchange.move.facts, tuple(fact for one in earlier for fact in one.move.facts), tuple(one.line for one in earlier),
@@ -59,7 +60,7 @@ def audit(scenario: Scenario, rules: Rules, secrets: Callable[[], Secrets], earl
            for part in sentences(exchange.line)):
         found.append(Lapse.REPETITION)
     if not exchange.voice.startswith("embedded"):
-        found += _in_words(scenario, secrets(), told, exchange)
+        found += _in_words(scenario, secrets(), told, exchange, authored)
     return tuple(dict.fromkeys(found))
 
 
@@ -68,18 +69,19 @@ def _too_early(scenario: Scenario, rules: Rules, told: Told, trust: float) -> bo
     return any(rules.needs(scenario, fact) > trust or not set(fact.after) <= {*told.before, *told.facts} for fact in facts)
 
 
-def _in_words(scenario: Scenario, secrets: Secrets, told: Told, exchange: Exchange) -> list[Lapse]:
+def _in_words(scenario: Scenario, secrets: Secrets, told: Told, exchange: Exchange, authored: str) -> list[Lapse]:
     """What a line in a model's own words may do wrong."""
     line, found = exchange.line, []
-    hidden = secrets.hidden((*told.before, *told.facts), (*told.lines, *told.replies))
+    hidden = secrets.hidden((*told.before, *told.facts), (*told.lines, *told.replies, authored))
     if hidden.leaks(line):
         found.append(Lapse.EARLY)
     known = numbers(" \n".join((*(text for text, _ in scenario.lines()), *secrets.public, *told.lines, *told.replies)))
     if any(number >= _TELLING_NUMBER for number in numbers(line) - known):
         found.append(Lapse.CONTRADICTION)
-    if steps_out(line) or speaks_for_seller(line) or coaches(line):
+    if any(does(line) and not does(authored) for does in (steps_out, speaks_for_seller, coaches)):
         found.append(Lapse.CHARACTER)
     closed = exchange.move.mood in (Mood.GUARDED, Mood.COLD)
-    if closed and exchange.move.ending is not Ending.COMMITTED and any(agrees(part.text) for part in sentences(line)):
+    yes = any(agrees(part.text) and part.text not in authored for part in sentences(line))
+    if closed and exchange.move.ending is not Ending.COMMITTED and yes:
         found.append(Lapse.AGREEMENT)
     return found

@@ -10,13 +10,13 @@ from random import Random
 from typing import Literal
 
 from coach.customer.answering import Answering
-from coach.customer.feelings import COOLING, REMARKS, SURE_ENOUGH, WARMING, felt, moved, only_sympathy, share
+from coach.customer.feelings import COOLING, REMARKS, SURE_ENOUGH, WARMING, felt, moved, only_sympathy
 from coach.customer.lines import Act, Deed
 from coach.customer.listening import Heard
 from coach.customer.parts import Clue, Mood, Reaction
 from coach.customer.rules import Effect, Rules
 from coach.customer.scenario import Scenario
-from coach.customer.state import Memory
+from coach.customer.state import Memory, share
 from coach.domain import Behaviour as B
 from coach.domain import CustomerState, Ending, Move, Observation
 from coach.language.kind import Kind

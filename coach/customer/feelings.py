@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from coach.customer.parts import Reaction
 from coach.customer.rules import Effect, Rules
+from coach.customer.state import share
 from coach.domain import PLAIN, CustomerState, Observation
 from coach.domain import Behaviour as B
 from coach.language.kind import Kind
@@ -59,9 +60,8 @@ def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation
 
     hard, temper = rules.hardness, rules.temper
     trust = min(total("trust"), rules.trust_gain_cap)
-    patience = max(total("patience"), -rules.patience_loss_cap)
-    if patience < 0:
-        patience *= temper.impatience
+    patience = total("patience")
+    patience = max(patience * temper.impatience if patience < 0 else patience, -rules.patience_loss_cap)
     what_it_is = rules.kinds.get(kind.value, _NOTHING)
     trust += what_it_is.trust
     if trust > 0:
@@ -75,11 +75,6 @@ def moved(rules: Rules, state: CustomerState, observations: Sequence[Observation
         openness=share(state.openness + total("openness") + what_it_is.openness),
         stress=share(state.stress + total("stress") + what_it_is.stress),
         patience=share(state.patience + patience + what_it_is.patience))
-
-
-def share(value: float) -> float:
-    """`value` within 0 to 1, to four places, so that it is the same wherever it was kept."""
-    return round(min(1.0, max(0.0, value)), 4)
 
 
 def felt(reactions: Sequence[tuple[B, Reaction]], sure: Mapping[str, float]) -> list[Reaction]:

@@ -145,7 +145,7 @@ class Secrets:
     def __init__(self, scenario: Scenario, embedder: Embedder) -> None:
         self._embedder = embedder
         self._scenario = scenario
-        facts = {fact.id: (fact.title, *(line for lines in fact.lines.values() for line in lines),
+        facts = {fact.id: (*fact.tellings,
                            *(detail.line for detail in fact.more))
                  for fact in scenario.facts}
         secret_texts = {text for texts in facts.values() for text in texts}

@@ -9,9 +9,11 @@ from coach.customer.parts import NEAREST, Mood, Reaction
 from coach.customer.people import ECHO
 from coach.customer.scenario import Scenario
 from coach.domain import Ending
+from coach.language.text import sentences, words
 
 _ECHO = f"{{{ECHO}}}"
 _BEGINS = re.compile(rf"(^|[.?!…]\s+[“\"]?|^[“\"]){re.escape(_ECHO)}")
+_MAY_COME_TWICE = 3
 
 
 class Deed(StrEnum):
@@ -64,6 +66,12 @@ def unsaid(scenario: Scenario, act: Act, mood: Mood, used: Collection[str]) -> t
         if left:
             return left
     return ()
+
+
+def sentences_of(*lines: str) -> frozenset[tuple[str, ...]]:
+    """The sentences of `lines` by their words; a few words ("One moment.") may come twice, and are none."""
+    said = (words(part.text) for line in lines for part in sentences(line))
+    return frozenset(spoken for spoken in said if len(spoken) > _MAY_COME_TWICE)
 
 
 def echoed(text: str, word: str) -> str:

@@ -1,11 +1,12 @@
 """How she hears a reply: what it asks for, whether it takes up her clue, whether it leaves her room. By meaning."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from coach.customer.lines import Act, Deed
+from coach.customer.lines import Act, Deed, sentences_of
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
 from coach.customer.topics import Bounds, Topic, Topics
@@ -121,16 +122,17 @@ class Ear:
         vectors = self._embedder.embed([part.text for part in parts])
         asking = [i for i, part in enumerate(parts) if part.is_question or _requests(part)]
         shown = {seen.behaviour for seen in observations if seen.confidence >= PLAIN}
+        said = sentences_of(*history.said_by(Speaker.CUSTOMER))
         # Small talk need not ask: "Awful weather."
         topics = tuple(topic for topic in self._topics.asked_for(
-            vectors, {i: part.text for i, part in enumerate(parts)}, memory)
+            vectors, {i: part.text for i, part in enumerate(parts)}, memory, said)
                        if topic.sentence in asking or topic.act.deed is Deed.ANSWER)
         outside = bool(topics) and topics[0].act.deed is Deed.ANSWER
         bare = bool(asking) and not content_words(reply)
         return Heard(
             kind=kind,
             topics=topics,
-            detail=self._topics.nearest_detail(vectors[asking], memory, self._thresholds.loosely) if asking else None,
+            detail=self._topics.nearest_detail(vectors[asking], memory, self._thresholds.loosely, said) if asking else None,
             nearly=self._topics.nearly(vectors[asking], self._thresholds.nearly) if asking else (),
             clue_met=self._meets_clue(reply, vectors[asking], shown, memory, last_line, by_meaning=not outside),
             room=any(behaviour in shown for behaviour in _ROOM),
@@ -147,7 +149,8 @@ class Ear:
         """Whether the reply comes near to what somebody might say to the want, or takes up the words of it."""
         if not memory.want:
             return False
-        asked = next((line for line in self._scenario.want(memory.want).lines if line in last_line), "")
+        lines = self._scenario.want(memory.want).lines
+        asked = next((line for line in lines if line in last_line), "") or _spent(memory, f"{Deed.WANT}/{memory.want}", lines)
         common = set(content_words(reply)) & set(content_words(asked))
         near = _nearest(self._wants[memory.want], vectors)
         return near >= self._thresholds.want_met or any(len(word) > _TELLING_WORD for word in common)
@@ -159,10 +162,17 @@ class Ear:
             return False
         clue = self._scenario.clue(memory.clue)
         dropped = next((form.words for form in (*clue.forms, *self._scenario.opening) if form.words in last_line), "")
+        dropped = dropped or _spent(memory, f"{Deed.CLUE}/{clue.id}", tuple(form.words for form in clue.forms))
         common = set(content_words(reply)) & set(content_words(dropped))
         if len(common) > 1 or any(len(word) >= _TELLING_WORD for word in common):
             return True
         return by_meaning and self._topics.closeness(clue.fact, asking) >= self._thresholds.clue_met
+
+
+def _spent(memory: Memory, pool: str, texts: Sequence[str]) -> str:
+    """The text of `pool` that was spent last: what a language model said in other words."""
+    places = [key.rsplit("/", 1)[1] for key in memory.used if key.rsplit("/", 1)[0] == pool]
+    return texts[int(places[-1])] if places else ""
 
 
 def _nearest(known: Vectors, vectors: Vectors) -> float:

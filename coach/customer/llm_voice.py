@@ -49,7 +49,7 @@ class ModelVoice:
 
     def speak(self, scenario: Scenario, decision: Decision, transcript: Transcript, chance: Random) -> Iterator[Spoken]:
         """The line as it grows, a checked sentence at a time; where one fails it is said anew, and the last value counts."""
-        authored = self._embedded.line(scenario, decision, chance)
+        authored = self._embedded.line(scenario, decision, chance, transcript)
         task = self._task(scenario, decision, transcript, authored)
         by_model = f"model:{self._name}"
         try:
@@ -59,11 +59,11 @@ class ModelVoice:
             second = self._whole(scenario, render(scenario, decision, transcript, authored, fault.note))
             still = check_line(task, second)
             if still is None:
-                yield Spoken(second, authored.used, f"{by_model}, rewritten ({fault.fault})")
+                yield Spoken(second, authored.used, f"{by_model}, rewritten ({fault.fault})", authored.text)
                 return
         except ModelError:
             still = Finding(Fault.NO_ANSWER)
-        yield Spoken(authored.text, authored.used, f"embedded, in place of {by_model} ({still.fault})")
+        yield Spoken(authored.text, authored.used, f"embedded, in place of {by_model} ({still.fault})", authored.text)
 
     def _grow(self, scenario: Scenario, task: Task, prompt: str, authored: Spoken) -> Generator[Spoken, None, Finding | None]:
         """Yields the line as far as it has passed, the whole of it last; gives the fault that stopped it, or None."""
@@ -80,12 +80,12 @@ class ModelVoice:
                     if found := check_sentence(task, " ".join(shown), part.text):
                         return found
                     shown.append(part.text)
-                    yield Spoken(" ".join(shown), authored.used, f"model:{self._name}")
+                    yield Spoken(" ".join(shown), authored.used, f"model:{self._name}", authored.text)
         # Once more from the beginning: what came late may have changed how the first words are read.
         line = joined(text)
         found = check_line(task, line)
         if found is None:
-            yield Spoken(line, authored.used, f"model:{self._name}")
+            yield Spoken(line, authored.used, f"model:{self._name}", authored.text)
         return found
 
     def _whole(self, scenario: Scenario, prompt: str) -> str:
@@ -130,7 +130,7 @@ def _must(scenario: Scenario, act: Act, text: str) -> tuple[Kept, ...]:
     """What a line for `act` must hold: a fact that counts as told must have been told, and a meeting that ends must end."""
     if act.deed is Deed.TELL:
         fact = scenario.fact(act.about)
-        return (Kept((fact.title, *(line for lines in fact.lines.values() for line in lines)), NEAR_THE_SUBSTANCE),)
+        return (Kept(fact.tellings, NEAR_THE_SUBSTANCE),)
     if act.deed is Deed.END:
         return (Kept((text, *(part.text for part in sentences(text))), NEAR_THE_ENDING),)
     return ()

@@ -103,6 +103,11 @@ class Fact(DataModel):
     withheld: Lines
     about_self: bool = False
 
+    @property
+    def tellings(self) -> tuple[str, ...]:
+        """The ways in which it is told, the title's first."""
+        return (self.title, *(line for lines in self.lines.values() for line in lines))
+
 
 class ClueForm(DataModel):
     """One way a clue is dropped; `words` is the part of the line worth taking up."""

@@ -11,6 +11,7 @@ from pydantic import Field
 from coach.customer.listening import Thresholds
 from coach.customer.parts import Fact, Mood, Share
 from coach.customer.scenario import Goal, Scenario
+from coach.customer.state import share
 from coach.customer.topics import Bounds
 from coach.datafile import DataModel, load_yaml
 from coach.domain import CustomerState, Level
@@ -151,8 +152,8 @@ class Rules(DataModel):
     def start(self, scenario: Scenario) -> CustomerState:
         """Her state as a meeting begins."""
         state = scenario.start.state()
-        return replace(state, trust=_share(state.trust + self.hardness.trust),
-                       patience=_share(state.patience + self.hardness.patience))
+        return replace(state, trust=share(state.trust + self.hardness.trust),
+                       patience=share(state.patience + self.hardness.patience))
 
     def needs(self, scenario: Scenario, fact: Fact) -> float:
         """The trust that she needs to tell `fact`: more at a harder level, less for what lies nearest to her."""
@@ -165,10 +166,6 @@ class Rules(DataModel):
         """How she speaks in `state`."""
         return next(rule.mood for rule in self.moods
                     if state.trust < rule.trust_below or state.patience < rule.patience_below)
-
-
-def _share(value: float) -> float:
-    return round(min(1.0, max(0.0, value)), 4)
 
 
 @lru_cache

@@ -42,7 +42,8 @@ class Script(Story):
             for text, place in self.texts():
                 for slot in SLOT.findall(text):
                     if slot not in slots and not (slot == ECHO and place[:1] == ("reactions",) and place[1] in _ECHOING):
-                        raise FieldError(f"{{{slot}}} is filled by no word of {person.id!r}", *place)
+                        told = f"{{{slot}}} is filled by no word of {person.id!r}; add it under that person's `words`"
+                        raise FieldError(told, *place)
         return self
 
     def texts(self) -> Iterator[tuple[str, Place]]:
@@ -103,7 +104,7 @@ class Scenarios:
 
     def __init__(self, own: Path | None = None) -> None:
         self._folders: Sequence[Path] = (_FOLDER,) if own is None else (_FOLDER, own)
-        self._scripts: dict[str, Script] = {}
+        self._scripts: dict[str, tuple[Script, str]] = {}
         self._cast: dict[tuple[str, str], Scenario] = {}
 
     @cached_property
@@ -121,8 +122,9 @@ class Scenarios:
         if scenario_id not in self.paths:
             raise NotFoundError(f"There is no scenario {scenario_id!r}. There are: {', '.join(self.paths)}.")
         if scenario_id not in self._scripts:
-            self._scripts[scenario_id] = load_script(self.paths[scenario_id])
-        return self._scripts[scenario_id]
+            path = self.paths[scenario_id]
+            self._scripts[scenario_id] = load_script(path), content_hash(read_text(path))
+        return self._scripts[scenario_id][0]
 
     def cast(self, scenario_id: str, person_id: str) -> Scenario:
         """The scenario as this person of it lives it.
@@ -137,5 +139,10 @@ class Scenarios:
         return self._cast[scenario_id, person.id]
 
     def hash(self, scenario_id: str) -> str:
-        """Content hash of the scenario's file."""
-        return content_hash(read_text(self.paths[scenario_id]))
+        """Content hash of the scenario's file as it was when it was read.
+
+        Raises:
+            NotFoundError, DataFileError: as `script`.
+        """
+        self.script(scenario_id)
+        return self._scripts[scenario_id][1]

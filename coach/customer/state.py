@@ -54,4 +54,9 @@ class Memory:
         return _ADAPTER.validate_python(plain)
 
 
+def share(value: float) -> float:
+    """`value` within 0 to 1, to four places, so that it is the same wherever it was kept."""
+    return round(min(1.0, max(0.0, value)), 4)
+
+
 _ADAPTER: TypeAdapter[Memory] = TypeAdapter(Memory)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coach.customer.lines import Act, Deed
+from coach.customer.lines import Act, Deed, sentences_of
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
 from coach.language.embeddings import Embedder, Vectors
@@ -67,6 +67,10 @@ class Topics:
         self._owner = np.array([place[owner] for owner in owners])
         self._asks = embedder.embed(asks)
         self._lines = {topic.id: embedder.embed(topic.lines) for topic in scenario.outside}
+        self._sentences = {(Act(Deed.ANSWER, topic.id), i): sentences_of(line)
+                           for topic in scenario.outside for i, line in enumerate(topic.lines)}
+        self._sentences |= {(Act(Deed.MORE, fact.id, i), i): sentences_of(detail.line)
+                            for fact in scenario.facts for i, detail in enumerate(fact.more)}
         self._after = {topic.id: set(topic.after) for topic in scenario.outside}
 
     def _told_stems(self, act: Act, memory: Memory) -> set[str]:
@@ -88,35 +92,38 @@ class Topics:
         owners += [act] * len(more)
         asks += more
 
-    def asked_for(self, vectors: Vectors, sentences: Mapping[int, str], memory: Memory) -> tuple[Topic, ...]:
+    def asked_for(self, vectors: Vectors, sentences: Mapping[int, str], memory: Memory,
+                  said: frozenset[tuple[str, ...]] = frozenset()) -> tuple[Topic, ...]:
         """What each of the sentences asks for, as far as it can come up now, the nearest first.
 
         Args:
             vectors: a row a sentence of the reply.
             sentences: those that may ask for something, by their place.
             memory: what has been told, and which lines are spent.
+            said: the sentences she has said, as `lines.sentences_of`; an answer that says one again is none.
         """
         found = []
         for sentence, text in sentences.items():
-            said = set(content_words(text))
+            asked_words = set(content_words(text))
             closeness = np.full(len(self._acts), -1.0, dtype=np.float32)
             np.maximum.at(closeness, self._owner, self._asks @ vectors[sentence])
             for i in np.argsort(-closeness):
                 asked = self._acts[i]
-                telling = min(_TELLING_WORDS, len(said & self._told_stems(asked, memory)))
+                telling = min(_TELLING_WORDS, len(asked_words & self._told_stems(asked, memory)))
                 margin = float(closeness[i]) + _TELLING * telling - self._bound(asked, memory)
-                act = self._now(asked, memory, vectors[sentence]) if margin >= self._plainly(asked) else None
+                act = self._now(asked, memory, vectors[sentence], said) if margin >= self._plainly(asked) else None
                 if act is not None:
                     found.append(Topic(act, margin, sentence, indirect=act.deed is not asked.deed))
         return tuple(sorted(found, key=lambda topic: -topic.margin))
 
-    def nearest_detail(self, vectors: Vectors, memory: Memory, least: float) -> Act | None:
+    def nearest_detail(self, vectors: Vectors, memory: Memory, least: float,
+                       said: frozenset[tuple[str, ...]] = frozenset()) -> Act | None:
         """The detail of what she last spoke of that comes nearest to the sentences, from `least` on; None: none comes near."""
         best, found = least, None
         for ask, owner in zip(self._asks @ vectors.T, self._owner, strict=True):
             act = self._acts[owner]
             here = act.deed is Deed.MORE and act.about == memory.subject
-            if here and float(ask.max()) >= best and f"{Deed.MORE}/{act.about}/{act.pick}" not in memory.used:
+            if here and float(ask.max()) >= best and self._now(act, memory, vectors[0], said) == act:
                 best, found = float(ask.max()), act
         return found
 
@@ -146,15 +153,17 @@ class Topics:
         """By how much more than it must a question has to come near, where it asks for something guarded."""
         return _PLAINLY if act.deed is Deed.TELL and self._scenario.fact(act.about).trust >= _GUARDED else 0.0
 
-    def _now(self, act: Act, memory: Memory, vector: Vectors) -> Act | None:
+    def _now(self, act: Act, memory: Memory, vector: Vectors, said: frozenset[tuple[str, ...]]) -> Act | None:
         """The act as it can be done now, with the line that fits best; None where it can not come up, or all is said."""
         if act.deed is Deed.TELL:
             return None if act.about in memory.told else act
         if act.deed is Deed.MORE:
             if act.about not in memory.told:
                 return Act(Deed.TELL, act.about)
-            return None if f"{Deed.MORE}/{act.about}/{act.pick}" in memory.used else act
-        left = [i for i in range(len(self._lines[act.about])) if f"{Deed.ANSWER}/{act.about}/{i}" not in memory.used]
+            spent = f"{Deed.MORE}/{act.about}/{act.pick}" in memory.used
+            return None if spent or said & self._sentences[act, act.pick or 0] else act
+        left = [i for i in range(len(self._lines[act.about])) if f"{Deed.ANSWER}/{act.about}/{i}" not in memory.used
+                and not said & self._sentences[act, i]]
         if not left or not self._after[act.about] <= set(memory.told):
             return None
         near = self._lines[act.about] @ vector

@@ -6,18 +6,21 @@ from random import Random
 from typing import Protocol
 
 from coach.customer.director import Decision
-from coach.customer.lines import unsaid
+from coach.customer.lines import sentences_of, unsaid
 from coach.customer.scenario import Scenario
-from coach.domain import Transcript
+from coach.domain import Speaker, Transcript
+
+_NOTHING_SAID = Transcript()
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Her line, the keys of the authored lines it spends, and the engine that worded it."""
+    """Her line, the keys of the authored lines it spends, the engine that worded it, and the line as the authors have it."""
 
     text: str
     used: tuple[str, ...]
     engine: str
+    authored: str = ""
 
 
 class Voice(Protocol):
@@ -33,16 +36,19 @@ class EmbeddedVoice:
 
     def speak(self, scenario: Scenario, decision: Decision, transcript: Transcript, chance: Random) -> Iterator[Spoken]:
         """The whole line at once."""
-        yield self.line(scenario, decision, chance)
+        yield self.line(scenario, decision, chance, transcript)
 
-    def line(self, scenario: Scenario, decision: Decision, chance: Random) -> Spoken:
-        """One authored line an act, drawn from those not said yet."""
+    def line(self, scenario: Scenario, decision: Decision, chance: Random, transcript: Transcript = _NOTHING_SAID) -> Spoken:
+        """One authored line an act, drawn from those not said yet; rather one with no sentence that she has said."""
+        said = sentences_of(*transcript.said_by(Speaker.CUSTOMER))
         texts: list[str] = []
         used: list[str] = []
         for act in decision.acts:
             left = unsaid(scenario, act, decision.mood, (*decision.memory.used, *used))
+            left = tuple(one for one in left if not said & sentences_of(one.text)) or left
             if left:
                 chosen = left[chance.randrange(len(left))]
                 texts.append(chosen.text)
                 used.append(chosen.key)
-        return Spoken(" ".join(texts), tuple(used), "embedded")
+        line = " ".join(texts)
+        return Spoken(line, tuple(used), "embedded", line)

@@ -1,12 +1,16 @@
 """Meetings between scripted trainees and the customers: what was told, how trust went, how it ended, and whether she erred."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from random import Random
 
-from coach.domain import Ending, Level, ReplyScore, Speaker, Transcript, Turn
+from coach.customer.audit import Lapse
+from coach.domain import Ending, Exchange, Level, ReplyScore, Speaker, Transcript, Turn
 from coach.encounter import Encounter
 from coach.evals.trainees import Trainee
+
+# The moment of a simulated exchange tells nothing.
+_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,7 @@ class Played:
 
     Attributes:
         facts: how many there were to be told; `told` the ids of those that were.
-        keys: the places of all authored lines she said, in order.
-        early: facts told before their trust was there; `repeated` lines said twice.
+        early: facts told before their trust was there, `repeated` lines with something said before, as the audit has them.
     """
 
     scenario: str
@@ -42,7 +45,6 @@ class Played:
     facts: int
     told: tuple[str, ...]
     ending: Ending | None
-    keys: tuple[str, ...]
     early: tuple[str, ...]
     repeated: tuple[str, ...]
 
@@ -68,9 +70,9 @@ def play(encounter: Encounter, scenario_id: str, level: Level, name: str, policy
     start = encounter.start(seat)
     memory, ending = start.memory, None
     turns = [Turn(Speaker.CUSTOMER, start.line)]
-    exchanges = [Exchanged(0, "", start.line, memory.state.trust, start.move.kind, start.move.facts)]
+    exchanges = [Exchange(number=0, reply="", line=start.line, state=memory.state, move=start.move, memory={}, voice="embedded",
+                          at=_AT)]
     scores: list[ReplyScore] = []
-    early: list[str] = []
     while ending is None:
         transcript = Transcript(tuple(turns))
         # A stream of chance of its own for each reply, so that what she says does not depend on how the trainee draws.
@@ -79,21 +81,23 @@ def play(encounter: Encounter, scenario_id: str, level: Level, name: str, policy
             break
         answer = encounter.answer(seat, memory, transcript, scores, reply)
         memory, move = answer.memory, answer.decision.move
-        early += [fact for fact in move.facts
-                  if seat.rules.needs(seat.scenario, seat.scenario.fact(fact)) > memory.state.trust]
         scores.append(answer.score)
         turns += [Turn(Speaker.TRAINEE, reply), Turn(Speaker.CUSTOMER, answer.spoken.text)]
-        exchanges.append(Exchanged(memory.turn, reply, answer.spoken.text, memory.state.trust, move.kind, move.facts,
-                                   answer.score.empathy, answer.score.selling))
+        exchange = Exchange(number=memory.turn, reply=reply, line=answer.spoken.text, state=memory.state, move=move, memory={},
+                            voice=answer.spoken.engine, at=_AT, score=answer.score)
+        lapses = encounter.audit(seat, exchanges, exchange, answer.spoken.authored)
+        exchanges.append(replace(exchange, lapses=tuple(lapses)))
         ending = move.ending
     return Played(
-        scenario_id, person.id, level, name, seed, tuple(exchanges), len(seat.scenario.facts), memory.told, ending,
-        memory.used, tuple(early), _said_twice(exchanges))
+        scenario_id, person.id, level, name, seed, tuple(map(_told, exchanges)), len(seat.scenario.facts), memory.told, ending,
+        early=tuple(fact for one in exchanges if Lapse.EARLY in one.lapses for fact in one.move.facts),
+        repeated=tuple(one.line for one in exchanges if Lapse.REPETITION in one.lapses))
 
 
-def _said_twice(exchanges: Iterable[Exchanged]) -> tuple[str, ...]:
-    lines = [one.line for one in exchanges]
-    return tuple(dict.fromkeys(line for line in lines if lines.count(line) > 1))
+def _told(one: Exchange) -> Exchanged:
+    score = one.score
+    return Exchanged(one.number, one.reply, one.line, one.state.trust, one.move.kind, one.move.facts,
+                     score.empathy if score else None, score.selling if score else None)
 
 
 def shared(one: Played, other: Played) -> float:
@@ -101,10 +105,3 @@ def shared(one: Played, other: Played) -> float:
     lines = [exchange.line for exchange in one.exchanges]
     others = {exchange.line for exchange in other.exchanges}
     return sum(line in others for line in lines) / len(lines)
-
-
-def play_all(encounter: Encounter, cells: Iterable[tuple[str, Level, str, Trainee]], seeds: Sequence[int]) -> Iterator[Played]:
-    """Each cell (scenario, level, trainee's name, trainee) with each seed."""
-    for scenario_id, level, name, policy in cells:
-        for seed in seeds:
-            yield play(encounter, scenario_id, level, name, policy, seed)

@@ -56,6 +56,7 @@ def to_markdown(meeting: Meeting, scenario_title: str, client_name: str, label: 
         if exchange.tip is not None:
             parts.append(_tip(exchange.tip))
         parts += [f"**{inline(client_name)}**", quoted(exchange.line)]
+        parts += [f"The customer erred here: {inline(', '.join(exchange.lapses))}."] if exchange.lapses else []
     sources = dict.fromkeys(exchange.score.source for exchange in meeting.scored if exchange.score)
     if sources:
         parts += ["## How it was scored", "\n".join(f"- {_source(source)}" for source in sources)]
@@ -74,6 +75,7 @@ def _exchange(exchange: Exchange) -> _Object:
         "move": _move(exchange.move),
         "memory": dict(exchange.memory),
         "score": _score_data(exchange.score) if exchange.score else None,
+        "lapses": list(exchange.lapses),
         "tip": {"text": exchange.tip.text, "citation": _citation(exchange.tip.citation)} if exchange.tip else None,
     }
 
@@ -115,7 +117,8 @@ def _facts(meeting: Meeting) -> str:
     ending = f" ({inline(meeting.ending)})" if meeting.ending else ""
     return "\n".join([
         f"- Meeting {inline(meeting.id)}, begun {_time(meeting.started_at)}, {ended}{ending}",
-        f"- Scenario {inline(meeting.scenario_id)} (content {inline(meeting.scenario_hash)}), seed {meeting.seed}",
+        f"- Scenario {inline(meeting.scenario_id)} (content {inline(meeting.scenario_hash)}), "
+        f"level {meeting.level.value}, seed {meeting.seed}",
         f"- Engine {inline(meeting.engine)}, trainee {inline(meeting.trainee)}"])
 
 

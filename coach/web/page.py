@@ -1,6 +1,7 @@
 """The page: five views, and what each button does. All it shows comes from the records; the browser keeps no truth."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -124,7 +125,8 @@ class Page:
         with self._view("debrief"):
             self.debrief_html = gr.HTML()
             with gr.Row(elem_classes="acts"):
-                self.retry_at = gr.Dropdown(label="Answer otherwise from", elem_id="retry-at", choices=[], filterable=False)
+                self.retry_at = gr.Dropdown(
+                    label="Answer otherwise from", elem_id="retry-at", choices=[], allow_custom_value=True)
                 self.retry = gr.Button("Go back there", elem_id="retry", elem_classes="act")
                 self.again = gr.Button("Meet again", variant="primary", elem_id="again", elem_classes="act")
 
@@ -257,10 +259,12 @@ class Page:
             return self.show_home(request) | {self.home_notice: _problem(error)}
         return self.show_briefing(meeting.scenario_id, request)
 
-    def go_back(self, meeting_id: str, number: float, request: gr.Request) -> Update:
+    def go_back(self, meeting_id: str, number: object, request: gr.Request) -> Update:
         """A second meeting that is the first up to the exchange before reply `number`, to answer otherwise from there."""
+        # The choices are the tab's own; the server may have been started anew since, and takes what it is given.
+        at = re.search(r"\d+", str(number or 1))
         try:
-            return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(number or 1) - 1))
+            return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(at[0] if at else 1) - 1))
         except CoachError as error:
             return {self.alert: _problem(error)}
 

@@ -132,7 +132,7 @@ def test_one_can_be_gone_back_into_and_is_then_shown_beside_the_old_one(run: Run
 
 @pytest.mark.parametrize(("args", "code", "told"), [
     (("branch", "HELD", "0"), 2, "0 is not in the range"),
-    (("branch", "HELD", "4"), 4, "The meeting has no reply 3 to go back to; it has 2."),
+    (("branch", "HELD", "4"), 4, "The meeting has no reply 4 to go back to; it has 2."),
     (("branch", "nonsense", "1"), 4, "There is no meeting 'nonsense'"),
     (("compare", "HELD"), 3, "is no branch of another"),
 ])

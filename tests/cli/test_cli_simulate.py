@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
+
+from coach.evals.simulation_report import Check
 
 Run = Callable[..., Result]
 
@@ -37,6 +40,15 @@ def test_what_is_not_there_is_told(run: Run) -> None:
     assert "person-first" in done.stderr
 
 
-def test_a_check_that_does_not_hold_is_an_exit_code(run: Run) -> None:
-    # Silence alone learns nothing, so there is nothing to hold but the plain rules: that is a pass.
-    assert run("simulate", "--scenario", "war-room", "--level", "easy", "--trainee", "silent", "--check").exit_code == 0
+def test_a_check_that_does_not_hold_is_an_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = ("simulate", "--scenario", "war-room", "--level", "easy", "--trainee", "silent")
+    assert run(*silent, "--check").exit_code == 0
+    monkeypatch.setattr("coach.evals.simulation_report.checks", lambda _: (Check("the sun shines", holds=False, figure="0"),))
+    assert run(*silent, "--check").exit_code == 1
+    assert run(*silent).exit_code == 0
+
+
+def test_a_place_that_can_not_be_written_is_told_before_anything_is_played(run: Run, tmp_path: Path) -> None:
+    done = run("simulate", "--scenario", "war-room", "--trainee", "silent", "--json", str(tmp_path / "none" / "o.json"))
+    assert done.exit_code == 3
+    assert "Make it first" in done.stderr

@@ -91,3 +91,10 @@ def test_rules_at_a_harder_level_make_more_too_early(scenario: Scenario, rules: 
     exchange = _exchange("Eleven planners.", trust=trust, facts=("team",), voice="embedded")
     assert audit(scenario, rules, lambda: secrets, [opening], exchange) == ()
     assert audit(scenario, rules.at(Level.HARD, "dry"), lambda: secrets, [opening], exchange) == (Lapse.EARLY,)
+
+
+def test_a_hint_that_the_director_chose_is_no_error_of_the_model(scenario: Scenario, rules: Rules, secrets: Secrets,
+                                                                 opening: Exchange) -> None:
+    for clue in scenario.clues:
+        for form in clue.forms:
+            assert audit(scenario, rules, lambda: secrets, [opening], _exchange(form.line), form.line) == ()

@@ -83,7 +83,7 @@ def test_neither_a_trainee_nor_a_file_is_told(tmp_path: Path) -> None:
 def _played(name: str, level: Level, told: int, trust: tuple[float, ...], *, seed: int = 0, lines: str = "") -> Played:
     exchanges = tuple(Exchanged(i, "So?" if i else "", f"{lines or name} {seed} {i}", one, "listen", ())
                       for i, one in enumerate(trust))
-    return Played("tea", "ann", level, name, seed, exchanges, 10, tuple(f"f{i}" for i in range(told)), Ending.FLAT, (), (), ())
+    return Played("tea", "ann", level, name, seed, exchanges, 10, tuple(f"f{i}" for i in range(told)), Ending.FLAT, (), ())
 
 
 def _good() -> list[Played]:
