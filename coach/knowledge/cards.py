@@ -79,6 +79,7 @@ class _Meta(DataModel):
     author: Text
     tags: tuple[Text, ...]
     behaviours: tuple[BehaviourId, ...]
+    asks: tuple[Text, ...] = ()
     tips: tuple[CardTip, ...]
 
 
@@ -89,6 +90,7 @@ class Card(_Meta):
         framework: the school it belongs to, for filters.
         source: the book, paper or page it draws on.
         behaviours: ids of the behaviours it helps with.
+        asks: questions and situations that people would bring to it, in their words; found by meaning, never shown.
         sections: one for each of `SECTIONS`, in that order.
     """
 
