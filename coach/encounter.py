@@ -17,7 +17,7 @@ from coach.customer.scenario import Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
 from coach.customer.voice import Spoken, Voice
-from coach.domain import Exchange, Level, Move, ReplyScore, Speaker, Transcript, Turn
+from coach.domain import Exchange, Level, Move, Observation, ReplyScore, Speaker, Transcript, Turn
 from coach.language.embeddings import Embedder
 from coach.scoring.events import in_order
 from coach.scoring.observer import Observer
@@ -91,16 +91,16 @@ class Encounter:
         """Her answer to `reply`, which follows `history`; `earlier` are the scores of the replies before it."""
         number = memory.turn + 1
         score = in_order(earlier, self.observer.score(history, reply))
-        heard = self.hear(seat, memory, history, score, reply)
+        heard = self.hear(seat, memory, history, score.observations, reply)
         # Two streams of chance, so that the words chosen do not sway what is decided.
         decision = decide(seat.scenario, seat.rules, memory, score.observations, heard, _chance(seat.seed, number, "move"))
         spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
         *_, spoken = self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words"))
         return Answer(score, heard, decision, spoken)
 
-    def hear(self, seat: Seat, memory: Memory, history: Transcript, score: ReplyScore, reply: str) -> Heard:
-        """What she makes of `reply`, which `score` is of."""
-        return self._ear(seat.scenario).hear(reply, score.observations, memory, history)
+    def hear(self, seat: Seat, memory: Memory, history: Transcript, observations: tuple[Observation, ...], reply: str) -> Heard:
+        """What she makes of `reply`, in which `observations` were made."""
+        return self._ear(seat.scenario).hear(reply, observations, memory, history)
 
     def audit(self, seat: Seat, earlier: Sequence[Exchange], exchange: Exchange, authored: str = "") -> tuple[Lapse, ...]:
         """How the customer erred in the line of `exchange`, which follows `earlier`; `authored` is the authors' own."""

@@ -96,6 +96,23 @@ def robustness_command(app: App, as_json: bool) -> None:
     click.echo(json.dumps(robustness_json(found), indent=2) if as_json else plain(robustness_text(found)))
 
 
+@evals.command("questions")
+@pass_app
+def questions_command(app: App) -> None:
+    """Try whether the customers answer what they are asked.
+
+    Questions that ship with coach, and the answers that fit them, against what the embedded engine would say to each.
+    """
+    from coach.evals.questions import answers, load_asked  # noqa: PLC0415 - brings the scorer
+    from coach.evals.report import questions_text  # noqa: PLC0415 - likewise
+
+    asked = load_asked()
+    bar = Bar("Questions")
+    found = answers(app.coach.encounter, asked, bar)
+    bar.clear()
+    click.echo(questions_text(found))
+
+
 @evals.command("ablation")
 @pass_app
 def ablation_command(app: App) -> None:

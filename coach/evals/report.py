@@ -7,6 +7,7 @@ from coach.domain import Json
 from coach.evals.ablation import Worth
 from coach.evals.agreement import Agreement
 from coach.evals.pairs import Difference, Robustness, by_kind, mean_difference
+from coach.evals.questions import Answers
 from coach.evals.run import Result, SuiteRun
 from coach.evals.statistics import Estimate, PassRate, pass_rate
 
@@ -147,6 +148,15 @@ def ablation_text(worths: Sequence[Worth]) -> str:
         cells.append(f"{one.macro_f1:.3f} ({one.macro_f1 - whole.macro_f1:+.3f})")
         lines.append(f"{one.without or 'nothing':<26}" + "".join(f"{cell:>16}" for cell in cells))
     return "\n".join(lines)
+
+
+def questions_text(found: Answers) -> str:
+    """How many questions got which sort of answer."""
+    rows = (("the answer that was asked for", found.right), ("another answer", found.wrong),
+            ("an answer where the scenario has none", found.made_up), ("no answer though there is one", found.missed),
+            ("no answer, and there is none", found.none))
+    told = "\n".join(f"{number:>5}  {number / found.total:>4.0%}  {what}" for what, number in rows)
+    return f"{found.total} questions\n{told}"
 
 
 def _with_interval(estimate: Estimate) -> str:

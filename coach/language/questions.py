@@ -21,22 +21,26 @@ class Aim(StrEnum):
     NONE = "none"
 
 
+# Those that tell an answer from another about the same matter; a "what" or a yes-or-no may want anything.
+DEFINITE = frozenset({Aim.PERSON, Aim.TIME, Aim.SPAN, Aim.NUMBER, Aim.PLACE, Aim.REASON, Aim.MANNER, Aim.SAYING, Aim.FEELING})
+
 # The first that is found in the question decides; of two at different places, the later one ("she left, but why?").
+_AUX = r"(?:do|does|did|would|will|have|has|had)"
+_WHO = r"(?:you|he|she|they|it|the \w+|your \w+|\w+)"
 _WORDS = (
-    (Aim.SPAN, r"how long|since when|for how (?:long|many (?:days|weeks|months|years))|how many (?:days|weeks|months|years)|"
-               r"how much (?:time|longer)"),
-    (Aim.NUMBER, r"how (?:many|much|often|big|large|far|old|high|few|small)|what (?:number|price|percentage|share)|what does \w+ cost|"
-                 r"what did (?:it|that|they) cost"),
-    (Aim.TIME, r"when|what (?:time|day|date|year|month)|which (?:day|week|month|year)|by when|how soon|how recently"),
+    (Aim.SPAN, r"how long|since when|how (?:many|much) (?:time|longer|days|weeks|months|years)"),
+    (Aim.NUMBER, r"how (?:many|much|often|big|large|far|old|high|few|small)|what (?:number|price|percentage|share)|"
+                 rf"what {_AUX} \w+ cost"),
+    (Aim.TIME, r"when|(?:what|which) (?:time|day|date|week|month|year)|by when|how (?:soon|recently)"),
     (Aim.PERSON, r"who(?:se|m|'s|’s)?|which (?:one )?of (?:you|them)|what(?:'s|’s| is| was) (?:his|her|their) name"),
     (Aim.PLACE, r"where(?:'s|’s)?|which (?:place|town|city|country|room)"),
     (Aim.REASON, r"why|how come|what for|what (?:made|makes|led|brought|drove|stopped|stops|keeps|kept|caused)|"
                  r"what(?:'s|’s| is| was| were) (?:the|your|his|her|their) reasons?"),
-    (Aim.SAYING, r"what (?:exactly )?(?:did|do|does|would|will|have|has) (?:you|he|she|they|it|the \w+|your \w+|\w+) "
-                 r"(?:actually |really |then )?(?:say|said|tell|told|write|answer|reply|call|ask)|how did (?:you|he|she|they) (?:put|answer|reply)"),
-    (Aim.FEELING, r"how (?:do|does|did|are|is|was|were|have|has) (?:you|he|she|they|that|it|this|your \w+|the \w+) (?:feel|felt|feeling|doing|"
-                  r"holding|coping|taking|been for you|for you|like for you)|what(?:'s|’s| is| was| has) (?:that|it|this)(?: been)? like|"
-                  r"how are you|what do you feel|what did you feel"),
+    (Aim.SAYING, rf"what (?:exactly )?{_AUX} {_WHO} (?:actually |really |then )?"
+                 r"(?:say|said|tell|told|write|answer|reply|call|ask)|how did (?:you|he|she|they) (?:put|answer|reply)"),
+    (Aim.FEELING, rf"how (?:{_AUX}|are|is|was|were) {_WHO} (?:been )?(?:feel|felt|feeling|doing|holding|coping|taking|for you|"
+                  r"like for you)|what(?:'s|’s| is| was| has) (?:that|it|this)(?: been)? like|how are you|what did you feel|"
+                  r"what do you feel"),
     (Aim.MANNER, r"how(?:'s|’s|'d|’d)?|in what way"),
     (Aim.THING, r"what(?:'s|’s|'re|’re)?|which"),
 )
@@ -46,8 +50,8 @@ _INVERTED = re.compile(
     r"could|will|would|should|shall|may|might|am|isn.t|aren.t|don.t|doesn.t|didn.t|won.t|wouldn.t|can.t|couldn.t|hasn.t|haven.t)"
     r"\s+\w+", re.IGNORECASE)
 # "The one who left": the word joins a clause here, and asks nothing.
-_RELATIVE = re.compile(r"(?:\b(?:one|ones|people|person|those|everyone|everybody|somebody|someone|anybody|anyone|man|woman|day|year|time|"
-                       r"moment|place|reason|way|that|even|only|know|sure|matter)|,)\s*$", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?:\b(?:one|ones|people|person|those|everyone|everybody|somebody|someone|anybody|anyone|man|woman|day|"
+                       r"year|time|moment|place|reason|way|that|even|only|know|sure|matter)|,)\s*$", re.IGNORECASE)
 
 
 def aim_of(question: str) -> Aim:

@@ -38,7 +38,7 @@ def test_the_customers_part_of_a_turn(embedder: Embedder, rubric: Rubric) -> Non
             reply = TRAINEES["person-first"](seat.scenario, history, _chance(memory.turn))
             answer = encounter.answer(seat, memory, history, scores, reply)
             start = time.perf_counter()
-            heard = encounter.hear(seat, memory, history, answer.score, reply)
+            heard = encounter.hear(seat, memory, history, answer.score.observations, reply)
             decision = decide(seat.scenario, seat.rules, memory, answer.score.observations, heard, _chance(1))
             EmbeddedVoice().line(seat.scenario, decision, _chance(1))
             taken.append(1000 * (time.perf_counter() - start))
