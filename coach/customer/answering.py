@@ -102,7 +102,8 @@ class Answering:
             if topic.indirect and topic.margin < _INDIRECT_MARGIN:
                 continue
             if topic.act.deed is Deed.TELL and not self._unlocked(self.scenario.fact(topic.act.about)):
-                if not topic.indirect:
+                # "I'd rather not say" to a harmless question sounds like a secret; only what is plainly asked for is kept so.
+                if not topic.indirect and topic.margin >= _PLAIN_MARGIN:
                     kept = kept or ("" if answered else topic.act.about)
                     if kept and topic is topics[0]:
                         break

@@ -250,7 +250,7 @@ class _Turn(Answering):
             return ""
         due = [want for want in self.scenario.wants
                if want.id not in self.before.wanted and self.before.turn + 1 >= want.from_turn]
-        return due[0].id if due and self._leads_to(Act(Deed.WANT, due[0].id)) else ""
+        return due[0].id if due and self.add(Act(Deed.WANT, due[0].id)) else ""
 
     def _leads_to(self, act: Act) -> bool:
         """Add something of her own, with a few words that lead over to it where she has said something before."""
