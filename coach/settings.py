@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def library_folder(self) -> Path:
+        """Folder of a company's own documents."""
+        return self.home / "library"
+
+    @property
     def resolved_engine(self) -> Engine:
         """`embedded` or `model`, with `auto` decided."""
         if self.engine is not Engine.AUTO:

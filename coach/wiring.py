@@ -14,7 +14,18 @@ from coach.customer.voice import EmbeddedVoice, Voice
 from coach.datafile import content_hash, file_hash
 from coach.encounter import Encounter
 from coach.errors import SetupError
-from coach.knowledge import Card, IndexReport, Library, build_index, is_current, load_cards, open_library
+from coach.knowledge import (
+    Card,
+    Holdings,
+    IndexReport,
+    Library,
+    LiveLibrary,
+    Shelf,
+    build_index,
+    is_current,
+    load_cards,
+    load_elsewhere,
+)
 from coach.language.embeddings import Embedder, make_embedder
 from coach.llm.chat import OPENAI, ChatModel, make_chat_model
 from coach.meeting import Practice
@@ -63,9 +74,24 @@ class Coach:
         return load_cards(data_folder("knowledge"))
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """The company's own documents, and which cards are switched off."""
+        return Shelf(self.settings.library_folder)
+
+    @property
+    def holdings(self) -> Holdings:
+        """What is to be found in the library, as it is now."""
+        return self.shelf.holdings(self.cards, load_elsewhere(data_folder("knowledge")))
+
+    @cached_property
+    def live(self) -> LiveLibrary:
+        """The library, as other processes may change it."""
+        return LiveLibrary(lambda: self.holdings, self.embedder, self.settings.index_folder)
+
+    @property
     def library(self) -> Library:
-        """The search over the cards; SetupError where they are not indexed."""
-        return open_library(self.cards, self.embedder, self.settings.index_folder)
+        """The search over the library as it is now; SetupError where it is not indexed."""
+        return self.live.now()
 
     @cached_property
     def detector(self) -> Detector:
@@ -144,17 +170,17 @@ class Coach:
     def practice(self) -> Practice:
         """Meetings."""
         return Practice(
-            records=self.records, encounter=self.encounter, tips=Tips(self.library), rubric=self.rubric,
+            records=self.records, encounter=self.encounter, tips=Tips(self.live.now), rubric=self.rubric,
             engine=self.engine.value, fixed_seed=self.settings.seed)
 
     def index_is_current(self) -> bool:
         """Whether the index fits the cards and the embedder."""
-        return is_current(self.cards, self.embedder, self.settings.index_folder)
+        return is_current(self.holdings, self.embedder, self.settings.index_folder)
 
     def index(self, progress: Progress | None = None) -> IndexReport:
         """Bring the index up to date; what has not changed is kept."""
         self._make_home()
-        return build_index(self.cards, self.embedder, self.settings.index_folder, progress)
+        return build_index(self.holdings, self.embedder, self.settings.index_folder, progress)
 
     def _make_home(self) -> None:
         """The home folder, for its owner alone: what people said in practice is nobody else's business."""

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from coach.customer.script import Scenarios
-from coach.knowledge import Library, build_index, load_cards, open_library
+from coach.knowledge import Holdings, Library, build_index, load_cards, load_elsewhere, open_library
 from coach.language.embeddings import Embedder, make_embedder
 from coach.scoring.coverage import Coverage
 from coach.scoring.detector import Detector
@@ -155,6 +155,12 @@ def coverage(embedder: Embedder) -> Coverage:
     return Coverage(embedder)
 
 
+def shipped_holdings() -> Holdings:
+    """The cards that ship, all of them on."""
+    folder = data_folder("knowledge")
+    return Holdings(load_cards(folder), elsewhere=load_elsewhere(folder))
+
+
 @pytest.fixture(scope="session")
 def built_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
     """The index of the cards that ship, to copy from; made once, also where several processes share the tests."""
@@ -163,24 +169,23 @@ def built_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) ->
     folder = shared / "knowledge-index"
     with (shared / "knowledge-index.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        build_index(load_cards(data_folder("knowledge")), embedder, folder)
+        build_index(shipped_holdings(), embedder, folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def library(embedder: Embedder, built_index: Path) -> Iterator[Library]:
     """The search over the cards that ship, opened once: nothing is ever written to it."""
-    with open_library(load_cards(data_folder("knowledge")), embedder, built_index) as opened:
+    with open_library(shipped_holdings(), embedder, built_index) as opened:
         yield opened
 
 
 @pytest.fixture
-def coach(home: Path, embedder: Embedder, built_index: Path, library: Library) -> Iterator[Coach]:
+def coach(home: Path, embedder: Embedder, built_index: Path) -> Iterator[Coach]:
     """A whole coach on the embedded engine, with records of its own and the cards indexed."""
     wired = Coach(Settings(home=home, engine=Engine.EMBEDDED))
     shutil.copytree(built_index, wired.settings.index_folder)
     wired.embedder = embedder
-    wired.library = library
     yield wired
     if "records" in vars(wired):
         wired.records.close()

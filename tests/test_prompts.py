@@ -68,7 +68,7 @@ def test_no_value_closes_the_fence(text: str) -> None:
 
     def rendered(said: str) -> list[str]:
         return [
-            get_prompt("ask-coach").render(question=said, passages=[(1, said, said)]),
+            get_prompt("ask-coach").render(question=said, passages=[(1, said, said)], again=""),
             get_prompt("reply-judge").render(
                 reply=said, behaviours=[("pitch", "m")], history=[("trainee", said)], misquoted=[said]),
         ]

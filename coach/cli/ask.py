@@ -12,14 +12,18 @@ from coach.cli.terminal import say
 def ask(app: App, question: tuple[str, ...]) -> None:
     """Ask the coach about a conversation with a customer.
 
-    Answered from the knowledge cards, with their sources; where the cards have nothing, coach says so.
+    Answered from the library, with its sources; where the library has nothing, coach says so. The embedded engine gives the
+    passages themselves.
     """
     coach = app.ready()
     from coach.coaching.ask import ask_coach  # noqa: PLC0415 - brings the language model's client
 
     answer = ask_coach(" ".join(question), coach.library, coach.answering_model)
     say(answer.text)
-    if answer.citations:
-        say()
     for number, cited in enumerate(answer.citations, start=1):
-        say(f"“{cited.title}” ({cited.framework}), {cited.source}, {cited.author}", f"[{number}] ")
+        say()
+        if answer.engine == "embedded":
+            say(cited.text, f"[{number}] ")
+        about = f" ({cited.framework})" if cited.framework else ""
+        say(f"“{cited.title}”{about}, {cited.source}, {cited.author}; {cited.chunk_id}",
+            "    — " if answer.engine == "embedded" else f"[{number}] ")

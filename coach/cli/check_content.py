@@ -60,7 +60,7 @@ def search_index(app: App) -> Finding:
         return note(f"none yet. {_BUILDS}")
     if not current:
         return note(f"stale: the cards or the embedding model have changed since, or it is damaged. {_BUILDS}")
-    return ok(f"current; {pointer.chunks} passages")
+    return ok(f"current; {pointer.passages} passages")
 
 
 def cards(app: App) -> Finding:

@@ -113,6 +113,29 @@ def questions_command(app: App) -> None:
     click.echo(questions_text(found))
 
 
+@evals.command("knowledge")
+@click.option("--split", type=click.Choice(["dev", "test"]), default="test", show_default=True,
+              help="Which half of the labelled questions; the bars and weights were set on dev.")
+@click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="Labelled questions of your own, a JSON object a line; all of them are taken.")
+@pass_app
+def knowledge_command(app: App, split: str, queries: Path | None) -> None:
+    """Try whether the library finds what is asked for.
+
+    Each part of the search alone, both fused, and what is shown; and how well it says that it has no answer.
+    """
+    from coach.evals.report import retrieval_text  # noqa: PLC0415 - brings the scorer
+    from coach.evals.retrieval import load_queries, retrieval  # noqa: PLC0415 - likewise
+
+    asked = [one for one in load_queries(queries) if queries or one.split == split]
+    if not any(one.frameworks for one in asked):
+        raise InputError("There is no question with an answer among them.")
+    bar = Bar("Questions")
+    found = retrieval(app.ready().library, asked, bar)
+    bar.clear()
+    click.echo(retrieval_text(found))
+
+
 @evals.command("ablation")
 @pass_app
 def ablation_command(app: App) -> None:

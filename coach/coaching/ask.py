@@ -1,20 +1,36 @@
-"""Ask the coach: a question answered from the cards, or honestly not."""
+"""Ask the coach: a question answered from the library with every sentence cited, or honestly not."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coach.domain import Citation
 from coach.errors import ModelError
 from coach.knowledge import Library
+from coach.language.text import sentences, words
 from coach.llm.chat import ChatModel, ask_for_text
 from coach.prompts import get_prompt
 
-_PASSAGES = 3
-NO_ANSWER = "The cards have nothing on that. Ask about a conversation with a customer, in other words perhaps."
+_PASSAGES = 5
+_SHOWN = 3
+NO_ANSWER = "The library has nothing on that. Ask about a conversation with a customer, in other words perhaps."
+PASSAGES_THEMSELVES = "What the library says on it, word for word:"
+_REFUSAL = "NO ANSWER"
+_MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
+_QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+# So few words in quotation marks may be anybody's.
+_A_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the coach says, and the passages it rests on; none where there is no answer."""
+    """What the coach says.
+
+    Attributes:
+        text: the answer, its sentences marked with the numbers of their passages, or a line that leads to the passages.
+        citations: the passages it rests on, in the order of their numbers; none where there is no answer.
+        engine: "model", or "embedded" where the passages themselves are the answer.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -22,19 +38,78 @@ class Answer:
 
 
 def ask_coach(question: str, library: Library, model: "ChatModel | None" = None) -> Answer:
-    """Answer `question` from the library: the best passage itself, or, with a model, an answer that cites passages.
+    """Answer `question` from the library: the best passages themselves, or, with a model, in sentences that cite them.
 
-    Where the model fails, the passage itself is given.
+    What the model says is checked: every sentence cites a passage that was given, and what stands in quotation marks stands
+    there. It may try twice; where it fails, the passages themselves are given.
     """
-    citations = tuple(hit.citation for hit in library.search(question, limit=_PASSAGES))
-    if not citations:
+    found = tuple(hit.citation for hit in library.search(question, limit=_PASSAGES))
+    if not found:
         return Answer(NO_ANSWER, (), "embedded")
     if model is not None:
-        prompt = get_prompt("ask-coach").render(
-            question=question, passages=[(n, c.title, c.text) for n, c in enumerate(citations, start=1)])
         try:
-            *_, text = ask_for_text(model, prompt)
-            return Answer(text.strip(), citations, "model")
+            problem = ""
+            for _ in range(2):
+                text = _asked(model, question, found, problem)
+                if text == _REFUSAL:
+                    return Answer(NO_ANSWER, (), "model")
+                problem = fault_of(text, found)
+                if not problem:
+                    return _renumbered(text, found)
         except ModelError:
-            pass  # the passage below is an answer too, and says so by its engine
-    return Answer(citations[0].text, citations[:1], "embedded")
+            pass  # the passages below are an answer too, and say so by their engine
+    return Answer(PASSAGES_THEMSELVES, found[:_SHOWN], "embedded")
+
+
+def _asked(model: ChatModel, question: str, found: Sequence[Citation], problem: str) -> str:
+    passages = [(number, one.title, one.text) for number, one in enumerate(found, start=1)]
+    *_, text = ask_for_text(model, get_prompt("ask-coach").render(question=question, passages=passages, again=problem))
+    return text.strip()
+
+
+def fault_of(text: str, found: Sequence[Citation]) -> str:
+    """What is wrong with an answer from the passages `found`, as a sentence to its writer; empty where nothing is."""
+    said = [part for part in _cited_parts(text) if words(_MARK.sub("", part))]
+    if not said:
+        return "There was nothing in it."
+    for part in said:
+        numbers = [int(number) for mark in _MARK.findall(part) for number in mark.split(",")]
+        if not numbers:
+            return "A sentence cites no passage."
+        if not all(1 <= number <= len(found) for number in numbers):
+            return "It cites a passage that there is not."
+        cited = [words(found[number - 1].text) for number in numbers]
+        for quote in map(words, _QUOTED.findall(part)):
+            if len(quote) > _A_FEW and not any(_stands_in(quote, passage) for passage in cited):
+                return "Words in quotation marks do not stand in the passage that is cited."
+    return ""
+
+
+def _cited_parts(text: str) -> list[str]:
+    """Its sentences; a mark behind the full stop belongs to the sentence before it."""
+    parts: list[str] = []
+    for part in sentences(text):
+        leading = re.match(rf"(?:{_MARK.pattern}[.,;]?\s*)+", part.text)
+        rest = part.text
+        if leading and parts:
+            parts[-1] += f" {leading[0]}"
+            rest = rest[leading.end() :]
+        if rest.strip():
+            parts.append(rest)
+    return parts
+
+
+def _stands_in(quote: tuple[str, ...], passage: tuple[str, ...]) -> bool:
+    return any(passage[i : i + len(quote)] == quote for i in range(len(passage) - len(quote) + 1))
+
+
+def _renumbered(text: str, found: Sequence[Citation]) -> Answer:
+    """The answer with the passages it cites alone, numbered from 1 in the order they come up."""
+    order: dict[int, int] = {}
+
+    def mark(match: re.Match[str]) -> str:
+        numbers = [int(number) for number in match[1].split(",")]
+        return "".join(f"[{order.setdefault(number, len(order) + 1)}]" for number in numbers)
+
+    marked = _MARK.sub(mark, text)
+    return Answer(marked, tuple(found[number - 1] for number in order), "model")

@@ -1,7 +1,7 @@
 """The tip after a reply: found by the situation, worded by the card it rests on. Where nothing fits well, there is no tip."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from coach.domain import PLAIN, ReplyScore, Tip
@@ -57,18 +57,19 @@ class Situation:
 
 
 class Tips:
-    """Finds the tip for a situation in the library."""
+    """Finds the tip for a situation in the library that `library` gives."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Callable[[], Library]) -> None:
         self._library = library
 
     def tip(self, situation: Situation, given: Collection[str] = ()) -> Tip | None:
         """One thing to try next, not said before (`given` holds the texts so far); None where retrieval is weak."""
+        library = self._library()
         for focus in _focuses(situation.score)[:_TRIED]:
             # A long line of hers can drown what the reply did; then what it did is searched for alone.
             for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
-                for hit in self._library.search(query, limit=_HITS, behaviours=(focus.value,)):
-                    text = _worded(self._library.card(hit.citation.card_id), focus, situation, given)
+                for hit in library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                    text = _worded(library.card(hit.citation.card_id), focus, situation, given)
                     if text:
                         return Tip(text, hit.citation)
         return None

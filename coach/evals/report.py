@@ -8,6 +8,7 @@ from coach.evals.ablation import Worth
 from coach.evals.agreement import Agreement
 from coach.evals.pairs import Difference, Robustness, by_kind, mean_difference
 from coach.evals.questions import Answers
+from coach.evals.retrieval import MEASURES, Retrieval
 from coach.evals.run import Result, SuiteRun
 from coach.evals.statistics import Estimate, PassRate, pass_rate
 
@@ -157,6 +158,19 @@ def questions_text(found: Answers) -> str:
             ("no answer, and there is none", found.none))
     told = "\n".join(f"{number:>5}  {number / found.total:>4.0%}  {what}" for what, number in rows)
     return f"{found.total} questions\n{told}"
+
+
+def retrieval_text(found: Retrieval) -> str:
+    """One row a part of the search, then how well it abstains."""
+    names = {"words": "BM25 alone", "meaning": "meaning alone", "fused": "both, fused", "ranked": "as shown (reranked)"}
+    lines = [f"{found.answerable} questions with an answer", f"{'':<22}" + "".join(f"{name:>22}" for name in MEASURES)]
+    for system, measures in found.measures.items():
+        lines.append(f"{names[system]:<22}" + "".join(f"{_with_interval(measures[name]):>22}" for name in MEASURES))
+    lines.append("Found among the first five, where what was left unanswered counts as not found: "
+                 f"{_with_interval(found.found)}")
+    lines.append(f"{found.unanswerable} questions without: " + ", ".join(
+        f"{name} of abstaining {_with_interval(value)}" for name, value in found.abstaining.items()))
+    return "\n".join(lines)
 
 
 def _with_interval(estimate: Estimate) -> str:

@@ -1,29 +1,32 @@
-"""From cards to the passages that are searched and cited: one for each section, so that no thought is cut in two."""
+"""From cards and documents to the passages that are searched and cited, and to the entries by which they are found.
 
-import json
+A card's passages are its sections, so that no thought is cut in two. They are found by what they say and by the card's
+`asks`: what people would put to it in their own words.
+"""
+
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from coach.datafile import content_hash
 from coach.domain import Citation
 from coach.knowledge.cards import Card
 
-# Raise it when an index of the old layout can no longer be read; every index is then built anew.
-_LAYOUT = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One section of a card, with all that an index and a citation need to know of the card.
+    """One passage, with all that an index and a citation need to know of where it stands.
 
     Attributes:
-        id: the card's id and the section's heading, "card-id#what-it-is".
-        section: the heading.
-        text: the section, verbatim.
+        id: "card-id#what-it-is".
+        unit: what it is ranked with: a card as a whole, a document passage by passage.
+        card_id: the card's id, or the document's.
+        section: the heading it stands under.
+        text: the passage, verbatim.
     """
 
     id: str
+    unit: str
     card_id: str
     title: str
     framework: str
@@ -35,13 +38,8 @@ class Chunk:
 
     @property
     def embedded(self) -> str:
-        """What is turned into a vector: title and framework tell what a passage is about where its own words do not."""
-        return f"{self.title}\n{self.framework}\n{self.text}"
-
-    @property
-    def content(self) -> str:
-        """Hash of what is embedded; while it stays the same, so does the vector."""
-        return content_hash(self.embedded)
+        """What is turned into a vector: title and framework (or headings) tell what its own words do not."""
+        return "\n".join(part for part in (self.title, self.framework or self.section, self.text) if part)
 
     @property
     def citation(self) -> Citation:
@@ -49,13 +47,38 @@ class Chunk:
         return Citation(self.id, self.card_id, self.title, self.framework, self.source, self.author, self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that has a vector of its own: a passage, or a question that leads to a card.
+
+    Attributes:
+        id: the passage's own, or the card's with a hash of the question.
+        embedded: what is turned into the vector.
+        chunk: the passage, or the first one of the card.
+    """
+
+    id: str
+    embedded: str
+    chunk: Chunk
+
+    @property
+    def content(self) -> str:
+        """Hash of what is embedded; while it stays the same, so does the vector."""
+        return content_hash(self.embedded)
+
+    @property
+    def whole(self) -> str:
+        """Hash of all that the index keeps of it."""
+        return content_hash(repr((self.embedded, self.chunk)))
+
+
 def chunks_of(card: Card) -> tuple[Chunk, ...]:
     """The card's sections, in order."""
     return tuple(
         Chunk(
-            id=f"{card.id}#{slug(section.heading)}", card_id=card.id, title=card.title, framework=card.framework,
-            source=card.source, author=card.author, section=section.heading, behaviours=card.behaviours,
-            text=section.text)
+            id=f"{card.id}#{slug(section.heading)}", unit=card.id, card_id=card.id, title=card.title,
+            framework=card.framework, source=card.source, author=card.author, section=section.heading,
+            behaviours=card.behaviours, text=section.text)
         for section in card.sections
     )
 
@@ -65,10 +88,16 @@ def chunk_cards(cards: Iterable[Card]) -> tuple[Chunk, ...]:
     return tuple(sorted((chunk for card in cards for chunk in chunks_of(card)), key=lambda chunk: chunk.id))
 
 
-def corpus_hash(cards: Iterable[Card], embedder_name: str) -> str:
-    """12 hex digits that change with anything the index holds; tips and tags are not in it."""
-    chunks = [[getattr(chunk, field.name) for field in fields(Chunk)] for chunk in chunk_cards(cards)]
-    return content_hash(json.dumps([_LAYOUT, embedder_name, chunks]))
+def asks_of(card: Card) -> tuple[Entry, ...]:
+    """An entry for each question that leads to the card."""
+    first = chunks_of(card)[0]
+    return tuple(Entry(f"{card.id}#ask-{content_hash(ask)}", ask, first) for ask in dict.fromkeys(card.asks))
+
+
+def words_of(card: Card) -> str:
+    """All by which a card is found by its words: names of people and frameworks, tags, sections, questions."""
+    sections = (section.text for section in card.sections)
+    return " ".join((card.title, card.framework, card.author, *card.tags, *sections, *card.asks))
 
 
 def slug(heading: str) -> str:

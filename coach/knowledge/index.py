@@ -1,31 +1,57 @@
 """Build the search index: only what changed is embedded again, and the old index serves until the new one is whole."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
 from coach.errors import SetupError
-from coach.knowledge.cards import Card
-from coach.knowledge.chunks import Chunk, chunk_cards, corpus_hash
-from coach.knowledge.store import Store
-from coach.knowledge.versions import REBUILD, Pointer, building, is_whole, new_version, read_pointer, sweep, switch_to
+from coach.knowledge.chunks import Entry
+from coach.knowledge.holdings import Holdings
+from coach.knowledge.ranking import WordIndex
+from coach.knowledge.recogniser import Recogniser
+from coach.knowledge.store import Kind, Store
+from coach.knowledge.versions import (
+    REBUILD,
+    RECOGNISER,
+    WORDS,
+    Pointer,
+    building,
+    is_whole,
+    new_version,
+    read_pointer,
+    sweep,
+    switch_to,
+)
 from coach.language.embeddings import Embedder, Vectors
 
 Progress = Callable[[int, int], None]
 _BATCH = 16
+# Embedded and written together: what is in memory at once.
+_WRITTEN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A version of the index, open: by meaning, by words, by card."""
+
+    store: Store
+    words: WordIndex
+    recogniser: Recogniser
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What building the index came to, in chunks.
+    """What building the index came to, in passages and questions that lead to cards.
 
     Attributes:
-        added: embedded anew: new, or changed since.
-        kept: not embedded again, as they had not changed.
-        removed: of the old index, no longer among the cards.
+        added: new, or changed since; `kept` those that had not changed.
+        removed: of the old index, no longer held.
         seconds: how long it took.
         rebuilt: why nothing of the old index could be kept, as a sentence; empty where that was not so.
     """
@@ -37,121 +63,165 @@ class IndexReport:
     rebuilt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Old:
-    """The index as it was: its version, its chunk ids, and its vectors by content where they are of use."""
-
-    version: str = ""
-    corpus: str = ""
-    ids: frozenset[str] = frozenset()
-    vectors: Mapping[str, Vectors] = field(default_factory=dict)
-    rebuilt: str = ""
-
-
-def is_current(cards: Sequence[Card], embedder: Embedder, folder: Path) -> bool:
-    """Whether the index in `folder` is whole and was made from these `cards` by this `embedder`.
+def is_current(holdings: Holdings, embedder: Embedder, folder: Path) -> bool:
+    """Whether the index in `folder` is whole and was made from these `holdings` by this `embedder`.
 
     Takes a few milliseconds, and does without Chroma: a second start has nothing to do, and learns so at once.
     """
     try:
-        pointer = _pointer_to(cards, embedder, folder)
+        pointer = _pointer_to(holdings, embedder, folder)
     except SetupError:
         return False
     return pointer is not None and is_whole(folder, pointer)
 
 
-def open_current(cards: Sequence[Card], embedder: Embedder, folder: Path) -> Store | None:
-    """The index of these `cards` and this `embedder`, open for reading; None where there is none.
+def open_current(holdings: Holdings, embedder: Embedder, folder: Path) -> Opened | None:
+    """The index of these `holdings` and this `embedder`, open for reading; None where there is none.
 
     Raises:
         SetupError: it is damaged; says what to do.
     """
-    pointer = _pointer_to(cards, embedder, folder)
-    return Store.open(folder, pointer) if pointer else None
+    pointer = _pointer_to(holdings, embedder, folder)
+    return _opened(folder, pointer) if pointer else None
 
 
-def build_index(cards: Sequence[Card], embedder: Embedder, folder: Path,
-                progress: Progress | None = None) -> IndexReport:
-    """Make the index in `folder` fit `cards` and `embedder`; does nothing where it fits already.
+def build_index(holdings: Holdings, embedder: Embedder, folder: Path, progress: Progress | None = None) -> IndexReport:
+    """Make the index in `folder` fit `holdings` and `embedder`; does nothing where it fits already.
 
     A new version is written beside the one that serves, and takes its place when it is whole. The one before stays
     until the next build, since another process may still be reading it.
 
     Args:
-        cards: what is to be found.
+        holdings: what is to be found.
         embedder: turns the passages into vectors; vectors of an index made by another one are not used.
         folder: of the index; made where it is missing.
-        progress: told the chunks done and the chunks in all, before the first batch and after each.
+        progress: told the entries done and the entries in all, before the first batch and after each.
 
     Raises:
-        SetupError: there are no cards, another process is building, or the folder can not be written.
+        SetupError: there is nothing to index, another process is building, or the folder can not be written.
     """
     began = perf_counter()
-    chunks = chunk_cards(cards)
-    if not chunks:
+    if not holdings.size:
         raise SetupError("There are no knowledge cards to make a search index of.")
-    corpus = corpus_hash(cards, embedder.name)
+    corpus = holdings.hash(embedder.name)
+    passages, asks = holdings.size, len(holdings.asks())
     with building(folder):
-        old = _old_index(folder, embedder.name)
-        if old.corpus == corpus:
-            return IndexReport(0, len(chunks), 0, perf_counter() - began)
-        sweep(folder, keep={old.version})
-        pointer = Pointer(new_version(corpus), corpus, embedder.name, len(chunks))
+        old, rebuilt = _old_index(folder, embedder.name)
+        if old and old.corpus == corpus and not rebuilt:
+            return IndexReport(0, passages + asks, 0, perf_counter() - began)
+        keep = {old.version} if old else set()
+        sweep(folder, keep=keep)
+        pointer = Pointer(new_version(corpus), corpus, embedder.name, passages, asks)
         try:
-            added = _write(chunks, embedder, folder, pointer, old.vectors, progress or _silent)
+            added, removed = _write(holdings, embedder, folder, pointer, old if old and not rebuilt else None,
+                                    progress or _silent)
         except BaseException:
-            sweep(folder, keep={old.version})
+            sweep(folder, keep=keep)
             raise
         switch_to(folder, pointer)
-    removed = len(old.ids - {chunk.id for chunk in chunks})
-    return IndexReport(added, len(chunks) - added, removed, perf_counter() - began, old.rebuilt)
+    return IndexReport(added, passages + asks - added, removed, perf_counter() - began, rebuilt)
+
+
+def _told(progress: Progress, before: int, total: int, more: int) -> None:
+    progress(before + more, total)
 
 
 def _silent(done: int, total: int) -> None:
     """For those who do not ask how far it is."""
 
 
-def _pointer_to(cards: Sequence[Card], embedder: Embedder, folder: Path) -> Pointer | None:
+def _pointer_to(holdings: Holdings, embedder: Embedder, folder: Path) -> Pointer | None:
     pointer = read_pointer(folder)
-    return pointer if pointer and pointer.corpus == corpus_hash(cards, embedder.name) else None
+    return pointer if pointer and pointer.corpus == holdings.hash(embedder.name) else None
 
 
-def _old_index(folder: Path, embedder_name: str) -> _Old:
+def _opened(folder: Path, pointer: Pointer) -> Opened:
+    store, place = Store.open(folder, pointer), folder / pointer.version
+    try:
+        return Opened(store, WordIndex.load(place / WORDS), Recogniser.load(place / RECOGNISER))
+    except (OSError, ValueError, KeyError) as error:
+        store.close()
+        raise SetupError(f"The word index in {folder / pointer.version} can not be read ({error}). {REBUILD}") from error
+
+
+def _old_index(folder: Path, embedder_name: str) -> tuple[Pointer | None, str]:
+    """The index as it was, and why nothing of it can be kept; empty where it can."""
     try:
         pointer = read_pointer(folder)
         if pointer is None:
-            return _Old()
-        store = Store.open(folder, pointer)
-        try:
-            ids, vectors = store.vectors()
-        finally:
-            store.close()
+            return None, ""
+        _opened(folder, pointer).store.close()
     except SetupError as error:
         reason = str(error).removesuffix(REBUILD).strip()
-        return _Old(rebuilt=f"The old index was damaged and has been replaced: {reason}")
+        return None, f"The old index was damaged and has been replaced: {reason}"
     if pointer.embedder != embedder_name:
-        vectors, rebuilt = {}, f"The old index was made by another embedder, {pointer.embedder}."
+        return pointer, f"The old index was made by another embedder, {pointer.embedder}."
+    return pointer, ""
+
+
+def _write(holdings: Holdings, embedder: Embedder, folder: Path, pointer: Pointer, old: Pointer | None,
+           progress: Progress) -> tuple[int, int]:
+    """Write a whole version, from a copy of the old one where there is one; gives how many were added and removed."""
+    if old:
+        shutil.copytree(folder / old.version, folder / pointer.version, ignore=shutil.ignore_patterns(WORDS, RECOGNISER))
+        store = Store.open_unchecked(folder, pointer.version)
     else:
-        rebuilt = ""
-    return _Old(pointer.version, pointer.corpus, ids, vectors, rebuilt)
-
-
-def _write(chunks: Sequence[Chunk], embedder: Embedder, folder: Path, pointer: Pointer, known: Mapping[str, Vectors],
-           progress: Progress) -> int:
-    """Write a whole version; gives how many chunks had to be embedded."""
-    # Passages of like length together: a batch costs as much as if all in it were as long as the longest.
-    new = sorted((chunk for chunk in chunks if chunk.content not in known), key=lambda chunk: len(chunk.embedded))
-    vectors = dict(known)
-    progress(len(chunks) - len(new), len(chunks))
-    for start in range(0, len(new), _BATCH):
-        batch = new[start : start + _BATCH]
-        fresh = embedder.embed([chunk.embedded for chunk in batch])
-        vectors |= {chunk.content: vector for chunk, vector in zip(batch, fresh, strict=True)}
-        progress(len(chunks) - len(new) + start + len(batch), len(chunks))
-    store = Store.create(folder, pointer)
+        store = Store.create(folder, pointer)
+    added = removed = done = 0
+    total = pointer.passages + pointer.asks
     try:
-        store.add(chunks, np.stack([vectors[chunk.content] for chunk in chunks]))
+        for kind, entries in ((Kind.ASK, iter(holdings.asks())), (Kind.PASSAGE, _passages(holdings))):
+            known = store.hashes(kind) if old else {}
+            left = dict.fromkeys(known)
+            while part := tuple(islice(entries, _WRITTEN)):
+                new = [entry for entry in part if known.get(entry.id) != entry.whole]
+                for entry in part:
+                    left.pop(entry.id, None)
+                done += len(part) - len(new)
+                progress(done, total)
+                _put(store, kind, new, [entry.id for entry in new if entry.id in known], embedder,
+                     partial(_told, progress, done, total))
+                done += len(new)
+                added += len(new)
+            store.remove(kind, list(left))
+            removed += len(left)
         store.check(pointer)
+        recogniser = _recogniser(holdings, store, embedder, folder / old.version if old else None)
     finally:
         store.close()
-    return len(new)
+    recogniser.save(folder / pointer.version / RECOGNISER)
+    WordIndex.of(holdings.units()).save(folder / pointer.version / WORDS)
+    return added, removed
+
+
+def _recogniser(holdings: Holdings, store: Store, embedder: Embedder, old: Path | None) -> Recogniser:
+    units = [card.id for card in holdings.cards]
+    asks, passages = store.by_unit(Kind.ASK, units), store.by_unit(Kind.PASSAGE, units)
+    vectors = {unit: np.concatenate([found[unit] for found in (asks, passages) if unit in found]) for unit in units}
+    known = Recogniser.load(old / RECOGNISER).elsewhere_of(holdings.elsewhere) if old else None
+    if known is None:
+        known = embedder.embed(list(holdings.elsewhere))
+    return Recogniser.of(vectors, known, holdings.elsewhere)
+
+
+def _passages(holdings: Holdings) -> Iterator[Entry]:
+    return (Entry(chunk.id, chunk.embedded, chunk) for chunk in holdings.passages())
+
+
+def _put(store: Store, kind: Kind, new: Sequence[Entry], were: Sequence[str], embedder: Embedder,
+         told: Callable[[int], None]) -> None:
+    """Write `new`; those that `were` there and changed in nothing that is embedded keep their vectors."""
+    if not new:
+        return
+    vectors = store.vectors(kind, were)
+    # Passages of like length together: a batch costs as much as if all in it were as long as the longest.
+    fresh = sorted((entry for entry in new if entry.content not in vectors), key=lambda entry: len(entry.embedded))
+    for start in range(0, len(fresh), _BATCH):
+        batch = fresh[start : start + _BATCH]
+        vectors |= dict(zip((entry.content for entry in batch), embedder.embed([entry.embedded for entry in batch]),
+                            strict=True))
+        told(len(new) - len(fresh) + start + len(batch))
+    stacked: Vectors = np.stack([vectors[entry.content] for entry in new])
+    # Not over them: Chroma would keep what of the old metadata the new one does not name.
+    store.remove(kind, were)
+    store.put(kind, new, stacked)

@@ -1,7 +1,11 @@
-"""One version of the index, as a Chroma database; the only door to Chroma."""
+"""One version of the index, as a Chroma database; the only door to Chroma.
 
-from collections.abc import Collection, Iterator, Sequence
+Two collections: the passages, and the questions that lead to cards. Both are searched by meaning; only passages are shown.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, cast
@@ -9,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from coach.errors import SetupError
-from coach.knowledge.chunks import Chunk
+from coach.knowledge.chunks import Chunk, Entry
 from coach.knowledge.versions import DATABASE, REBUILD, Pointer
 from coach.language.embeddings import Vectors
 
@@ -18,21 +22,28 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as ChromaCollection
     from chromadb.api.types import Metadata, Where
 
-_COLLECTION = "cards"
 # Chroma refuses more than 5,461 at once.
-_WRITTEN_AT_ONCE = 1000
+_AT_ONCE = 1000
+_UNITS_AT_ONCE = 50
 # Chroma shares what it opened at a path and counts its users, but without a lock: of two threads that open at once, the
 # second could get what the first has not started yet.
 _SHARED = Lock()
 
 
+class Kind(StrEnum):
+    """What an entry is; the value is the collection's name."""
+
+    PASSAGE = "passages"
+    ASK = "asks"
+
+
 class Store:
     """A version of the index, open. Reading is safe from several threads."""
 
-    def __init__(self, path: Path, client: "Client", collection: "ChromaCollection") -> None:
+    def __init__(self, path: Path, client: "Client", collections: Mapping[Kind, "ChromaCollection"]) -> None:
         self._path = path
         self._client = client
-        self._collection = collection
+        self._collections = collections
 
     @classmethod
     def create(cls, folder: Path, pointer: Pointer) -> "Store":
@@ -45,10 +56,8 @@ class Store:
         with _faults(path):
             client = _client(path)
             # No embedding function: vectors are always passed. Chroma's default one would fetch a model.
-            collection = client.create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
-                metadata={"embedder": pointer.embedder, "corpus": pointer.corpus})
-            return cls(path, client, collection)
+            return cls(path, client, {kind: client.create_collection(
+                kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}) for kind in Kind})
 
     @classmethod
     def open(cls, folder: Path, pointer: Pointer) -> "Store":
@@ -57,73 +66,137 @@ class Store:
         Raises:
             SetupError: it is damaged or gone; says what to do.
         """
-        path = folder / pointer.version
+        store = cls.open_unchecked(folder, pointer.version)
+        try:
+            store.check(pointer)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def open_unchecked(cls, folder: Path, version: str) -> "Store":
+        """A version that is still to be changed.
+
+        Raises:
+            SetupError: it can not be opened.
+        """
+        path = folder / version
         # Chroma would make a new, empty database where there is none.
         if not (path / DATABASE).is_file():
             raise SetupError(f"The search index at {path} is gone. {REBUILD}")
         with _faults(path):
             client = _client(path)
             try:
-                store = cls(path, client, client.get_collection(_COLLECTION, embedding_function=None))
-                store.check(pointer)
+                return cls(path, client, {kind: client.get_collection(kind, embedding_function=None) for kind in Kind})
             except BaseException:
                 with _SHARED:
                     client.close()
                 raise
-        return store
 
     def check(self, pointer: Pointer) -> None:
-        """See whether the database holds what the pointer says, and answers.
+        """See whether the database holds as much as the pointer says, and answers.
 
         Raises:
             SetupError: it does not.
         """
         with _faults(self._path):
-            metadata = self._collection.metadata or {}
-            found = (metadata.get("corpus"), metadata.get("embedder"), self._collection.count())
-            if found != (pointer.corpus, pointer.embedder, pointer.chunks):
-                raise SetupError(f"The search index at {self._path} holds other cards than it should. {REBUILD}")
-            first = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
-            if first is None or not self.nearest(np.asarray(first[0], dtype=np.float32), 1):
-                raise SetupError(f"The search index at {self._path} gives no answer. {REBUILD}")
+            counts = {kind: self._collections[kind].count() for kind in Kind}
+            if (counts[Kind.PASSAGE], counts[Kind.ASK]) != (pointer.passages, pointer.asks):
+                raise SetupError(f"The search index at {self._path} holds other passages than it should. {REBUILD}")
+            for kind in (kind for kind in Kind if counts[kind]):
+                first = self._collections[kind].get(limit=1, include=["embeddings"])["embeddings"]
+                if first is None or not self.nearest(kind, np.asarray(first[0], dtype=np.float32), 1):
+                    raise SetupError(f"The search index at {self._path} gives no answer. {REBUILD}")
 
-    def add(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Write `chunks` with their vectors, shape (len(chunks), width)."""
+    def put(self, kind: Kind, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Write `entries`, which are not there yet, with their vectors, shape (len(entries), width)."""
         with _faults(self._path):
-            for start in range(0, len(chunks), _WRITTEN_AT_ONCE):
-                part = chunks[start : start + _WRITTEN_AT_ONCE]
-                self._collection.add(
-                    ids=[chunk.id for chunk in part], embeddings=vectors[start : start + _WRITTEN_AT_ONCE],
-                    documents=[chunk.text for chunk in part], metadatas=[_metadata(chunk) for chunk in part])
+            for start in range(0, len(entries), _AT_ONCE):
+                part = entries[start : start + _AT_ONCE]
+                self._collections[kind].add(
+                    ids=[entry.id for entry in part], embeddings=vectors[start : start + _AT_ONCE],
+                    documents=[entry.chunk.text if kind is Kind.PASSAGE else entry.embedded for entry in part],
+                    metadatas=[_metadata(entry) for entry in part])
 
-    def vectors(self) -> tuple[frozenset[str], dict[str, Vectors]]:
-        """The ids of all chunks, and their vectors by `Chunk.content`."""
+    def remove(self, kind: Kind, ids: Sequence[str]) -> None:
+        """Take entries out."""
         with _faults(self._path):
-            got = self._collection.get(include=["embeddings", "metadatas"])
-            rows = zip(got["metadatas"] or (), np.asarray(got["embeddings"], dtype=np.float32), strict=True)
-            return frozenset(got["ids"]), {str(metadata["content"]): vector for metadata, vector in rows}
+            for start in range(0, len(ids), _AT_ONCE):
+                self._collections[kind].delete(ids=list(ids[start : start + _AT_ONCE]))
 
-    def nearest(self, vector: Vectors, limit: int, behaviours: Collection[str] = (), frameworks: Collection[str] = (),
-                ids: Sequence[str] = ()) -> dict[str, float]:
-        """Chunk ids with their cosine to `vector`, nearest first.
+    def hashes(self, kind: Kind) -> dict[str, str]:
+        """`Entry.whole` of each entry by its id."""
+        found: dict[str, str] = {}
+        with _faults(self._path):
+            for start in range(0, self._collections[kind].count(), _AT_ONCE):
+                got = self._collections[kind].get(limit=_AT_ONCE, offset=start, include=["metadatas"])
+                found |= {key: str(row["whole"]) for key, row in zip(got["ids"], got["metadatas"] or (), strict=True)}
+        return found
+
+    def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of entries by `Entry.content`."""
+        found: dict[str, Vectors] = {}
+        with _faults(self._path):
+            for start in range(0, len(ids), _AT_ONCE):
+                got = self._collections[kind].get(
+                    ids=list(ids[start : start + _AT_ONCE]), include=["embeddings", "metadatas"])
+                rows = zip(got["metadatas"] or (), np.asarray(got["embeddings"], dtype=np.float32), strict=True)
+                found |= {str(metadata["content"]): vector for metadata, vector in rows}
+        return found
+
+    def by_unit(self, kind: Kind, units: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of all entries of each of `units`, shape (n, width)."""
+        found: dict[str, list[Vectors]] = {}
+        with _faults(self._path):
+            for start in range(0, len(units), _UNITS_AT_ONCE):
+                got = self._collections[kind].get(
+                    where=_of(units[start : start + _UNITS_AT_ONCE]), include=["embeddings", "metadatas"])
+                for metadata, vector in zip(got["metadatas"] or (), np.asarray(got["embeddings"], np.float32), strict=True):
+                    found.setdefault(str(metadata["unit"]), []).append(vector)
+        return {unit: np.stack(vectors) for unit, vectors in found.items()}
+
+    def nearest(self, kind: Kind, vector: Vectors, limit: int, behaviours: Collection[str] = (),
+                frameworks: Collection[str] = (), ids: Sequence[str] = ()) -> dict[tuple[str, str], float]:
+        """Entries as (unit, id) with their cosine to `vector`, nearest first.
 
         Args:
+            kind: what is looked for.
             vector: of length 1, shape (width,).
             limit: how many at most.
-            behaviours: only chunks of cards with any of these; empty: all.
-            frameworks: only chunks of any of these; empty: all.
-            ids: only these chunks; empty: all.
+            behaviours: only of cards with any of these; empty: all.
+            frameworks: only of any of these; empty: all.
+            ids: only these entries; empty: all.
 
         Raises:
             SetupError: the database can not be read any more.
         """
         where = cast("Where | None", _where(behaviours, frameworks))
         with _faults(self._path):
-            found = self._collection.query(
+            found = self._collections[kind].query(
                 query_embeddings=vector[np.newaxis], n_results=limit, ids=list(ids) or None, where=where,
-                include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return {chunk_id: 1.0 - distance for chunk_id, distance in zip(found["ids"][0], distances, strict=True)}
+                include=["distances", "metadatas"])
+        rows = zip(found["ids"][0], (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0], strict=True)
+        return {(str(metadata["unit"]), entry): 1.0 - distance for entry, metadata, distance in rows}
+
+    def of_units(self, vector: Vectors, units: Sequence[str]) -> dict[tuple[str, str], float]:
+        """As `nearest`, for all passages of `units`."""
+        if not units:
+            return {}
+        with _faults(self._path):
+            got = self._collections[Kind.PASSAGE].get(
+                where=_of(units), include=["embeddings", "metadatas"])
+        rows = zip(got["ids"], got["metadatas"] or (), np.asarray(got["embeddings"], dtype=np.float32) @ vector, strict=True)
+        return {(str(metadata["unit"]), entry): float(cosine) for entry, metadata, cosine in rows}
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """The passages with these ids, as far as they are there."""
+        if not ids:
+            return {}
+        with _faults(self._path):
+            got = self._collections[Kind.PASSAGE].get(ids=list(ids), include=["documents", "metadatas"])
+        rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), strict=True)
+        return {key: _chunk(key, text, metadata) for key, text, metadata in rows}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -131,15 +204,27 @@ class Store:
             self._client.close()
 
 
-def _metadata(chunk: Chunk) -> "Metadata":
+def _metadata(entry: Entry) -> "Metadata":
+    chunk = entry.chunk
     kept: dict[str, object] = {
-        "card": chunk.card_id, "title": chunk.title, "framework": chunk.framework, "source": chunk.source,
-        "author": chunk.author, "section": chunk.section, "content": chunk.content,
+        "unit": chunk.unit, "card": chunk.card_id, "title": chunk.title, "framework": chunk.framework,
+        "source": chunk.source, "author": chunk.author, "section": chunk.section, "content": entry.content,
+        "whole": entry.whole,
     }
     # Chroma takes no empty list.
     if chunk.behaviours:
         kept["behaviours"] = list(chunk.behaviours)
     return cast("Metadata", kept)
+
+
+def _chunk(chunk_id: str, text: str, metadata: "Metadata") -> Chunk:
+    told = {name: str(metadata[name]) for name in ("unit", "title", "framework", "source", "author", "section")}
+    behaviours = cast("Sequence[str]", metadata.get("behaviours") or ())
+    return Chunk(id=chunk_id, card_id=str(metadata["card"]), text=text, behaviours=tuple(behaviours), **told)
+
+
+def _of(units: Sequence[str]) -> "Where":
+    return cast("Where", {"unit": {"$in": list(units)}})
 
 
 def _where(behaviours: Collection[str], frameworks: Collection[str]) -> dict[str, object] | None:

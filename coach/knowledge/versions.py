@@ -3,7 +3,8 @@
     index/
       current.json     which version serves
       building.lock    held while a version is built
-      v-<name>/        a Chroma database: written once, and only read from when the pointer names it
+      v-<name>/        a Chroma database, words/ for the ranking by words, and recogniser.npz: written once, and only read
+                       from when the pointer names it
 
 A version never changes once it serves, so reading needs no lock, and a crash at any moment leaves the pointer on a
 whole version.
@@ -25,6 +26,8 @@ from coach.errors import SetupError
 
 REBUILD = "Run `coach knowledge index`, then start coach again."
 DATABASE = "chroma.sqlite3"
+WORDS = "words"
+RECOGNISER = "recogniser.npz"
 _POINTER = "current.json"
 _LOCK = "building.lock"
 _VERSION = "v-"
@@ -38,13 +41,14 @@ class Pointer:
         version: the name of its folder.
         corpus: `corpus_hash` of the cards.
         embedder: the name of the embedder.
-        chunks: how many it holds.
+        passages: how many it holds; `asks` how many questions that lead to cards.
     """
 
     version: str
     corpus: str
     embedder: str
-    chunks: int
+    passages: int
+    asks: int
 
 
 def read_pointer(folder: Path) -> Pointer | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from coach.coaching.ask import NO_ANSWER
+from coach.coaching.ask import NO_ANSWER, PASSAGES_THEMSELVES
 from coach.customer.script import Scenarios
 from coach.settings import Settings, data_folder
 from coach.wiring import Coach
@@ -56,8 +56,71 @@ def test_no_answer_is_said(run: Run) -> None:
 def test_the_coach_answers_with_a_source(run: Run) -> None:
     result = run("ask", "How", "do", "I", "apologise?")
     assert result.exit_code == 0
-    assert "A real apology is about what you did" in result.stdout
-    assert "[1] “Sorry for what I did”" in result.stdout
+    assert PASSAGES_THEMSELVES in " ".join(result.stdout.split())
+    assert "[1] " in result.stdout
+    assert "“Sorry for what I did” (Real apology)" in " ".join(result.stdout.split())
+
+
+def test_many_are_searched_for_in_order(run: Run, tmp_path: Path) -> None:
+    asked, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    asked.write_text('{"id": 7, "text": "How do I apologise?", "kind": "question"}\n\n{"id": "off", "text": "' + OFF + '"}\n'
+                     '{"id": "none", "text": ""}\nnot json\n{"text": "no id"}\n{"id": "x"}\n[1]\n', encoding="utf-8")
+    result = run("knowledge", "search", "--batch", str(asked), "--out", str(out), "--limit", "3")
+    assert result.exit_code == 0
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [(row["id"], row["answered"]) for row in rows] == [(7, True), ("off", False), ("none", False)]
+    assert [len(row["hits"]) for row in rows] == [3, 0, 0]
+    first = rows[0]["hits"][0]
+    assert (first["card"], first["framework"]) == ("real-apology", "Real apology")
+    assert first["chunk"].startswith("real-apology#")
+    scores = [hit["score"] for hit in rows[0]["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    told = " ".join(result.stderr.split())
+    for number, fault in ((5, "not JSON"), (6, "id: a text or a whole"), (7, "text: the question"), (8, "a JSON object")):
+        assert f"line {number}: {fault}" in told
+    assert "Searched for 3 questions, of which 1 have an answer" in told
+    assert "4 lines were left out." in told
+
+
+@pytest.mark.parametrize("args", [
+    ("--batch", "IN"), ("--out", "OUT"), ("how", "--batch", "IN", "--out", "OUT"), (),
+    ("--json", "--batch", "IN", "--out", "OUT"),
+])
+def test_a_batch_needs_both_files_and_nothing_else(run: Run, tmp_path: Path, args: tuple[str, ...]) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "text": "x"}\n')
+    places = {"IN": str(tmp_path / "in.jsonl"), "OUT": str(tmp_path / "out.jsonl")}
+    assert run("knowledge", "search", *(places.get(arg, arg) for arg in args)).exit_code == 2
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_documents_come_and_go(run: Run, tmp_path: Path) -> None:
+    """Added, listed, found, removed; what can not be read is told, and the rest comes in."""
+    good, bad = tmp_path / "rules.md", tmp_path / "rules.xlsx"
+    good.write_text("# Commission\n\nYour commission is four per cent of the first year, paid out in March.\n")
+    bad.write_bytes(b"x")
+    result = run("knowledge", "add", str(bad), str(good))
+    assert result.exit_code == 3
+    assert "rules.xlsx can not be read" in " ".join(result.stderr.split())
+    assert "1 of 2 files could not be brought in" in " ".join(result.stderr.split())
+    assert "1 passages and questions new or changed" in " ".join(result.stdout.split())
+    document = result.stdout.split()[1].rstrip(":")
+    assert document in run("knowledge", "list").stdout
+    query = ("How", "is", "my", "commission", "worked", "out?")
+    assert f"passage {document}#1" in " ".join(run("knowledge", "search", *query).stdout.split())
+    assert run("knowledge", "remove", document).exit_code == 0
+    assert "No documents of your own" in run("knowledge", "list").stdout
+    assert "No answer" in run("knowledge", "search", *query).stdout
+    assert run("knowledge", "remove", document).exit_code == 4
+
+
+def test_a_card_that_is_off_is_not_found(run: Run) -> None:
+    assert "is switched off" in run("knowledge", "off", "real-apology").stdout
+    assert "real-apology" not in run("knowledge", "search", "how do I apologise").stdout
+    assert "(switched off)" in run("knowledge", "list").stdout
+    assert "is off already" in run("knowledge", "off", "real-apology").stdout
+    assert run("knowledge", "off", "nope").exit_code == 4
+    assert "is switched on" in run("knowledge", "on", "real-apology").stdout
+    assert "passage real-apology#" in " ".join(run("knowledge", "search", "how do I apologise").stdout.split())
 
 
 def test_scenarios_are_listed(run_bare: Run) -> None:

@@ -23,7 +23,7 @@ def situation(*behaviours: str, line: str = LINE, clue: str = CLUE) -> Situation
 @pytest.mark.parametrize("behaviour", [behaviour for behaviour in Behaviour if behaviour is not Behaviour.MANIPULATES_SCORER])
 def test_a_tip_is_from_a_card_that_knows_the_behaviour_or_there_is_none(
         library: Library, behaviour: Behaviour, line: str) -> None:
-    tip = Tips(library).tip(situation(behaviour, line=line))
+    tip = Tips(lambda: library).tip(situation(behaviour, line=line))
     if tip is None:
         # Rather none than a wrong one.
         assert behaviour is Behaviour.LEADING_QUESTION
@@ -36,12 +36,12 @@ def test_a_tip_is_from_a_card_that_knows_the_behaviour_or_there_is_none(
 
 
 def test_the_same_situation_gives_the_same_tip(library: Library) -> None:
-    assert Tips(library).tip(situation(Behaviour.PITCH)) == Tips(library).tip(situation(Behaviour.PITCH))
+    assert Tips(lambda: library).tip(situation(Behaviour.PITCH)) == Tips(lambda: library).tip(situation(Behaviour.PITCH))
 
 
 def test_what_hurt_comes_before_what_helped(library: Library) -> None:
-    both = Tips(library).tip(situation(Behaviour.OPEN_QUESTION, Behaviour.FALSE_EMPATHY))
-    assert both == Tips(library).tip(situation(Behaviour.FALSE_EMPATHY))
+    both = Tips(lambda: library).tip(situation(Behaviour.OPEN_QUESTION, Behaviour.FALSE_EMPATHY))
+    assert both == Tips(lambda: library).tip(situation(Behaviour.FALSE_EMPATHY))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_hurt_comes_before_what_helped(library: Library) -> None:
 )
 def test_no_tip_comes_twice_and_at_last_there_is_none(library: Library, behaviours: tuple[str, ...]) -> None:
     given: list[str] = []
-    while (tip := Tips(library).tip(situation(*behaviours), given)) is not None:
+    while (tip := Tips(lambda: library).tip(situation(*behaviours), given)) is not None:
         assert tip.text not in given
         given.append(tip.text)
         assert len(given) < 100
@@ -58,25 +58,25 @@ def test_no_tip_comes_twice_and_at_last_there_is_none(library: Library, behaviou
 
 @pytest.mark.parametrize("behaviours", [(), (Behaviour.MANIPULATES_SCORER,), ("names_the_dog",)])
 def test_where_nothing_fits_there_is_no_tip(library: Library, behaviours: tuple[str, ...]) -> None:
-    assert Tips(library).tip(situation(*behaviours)) is None
+    assert Tips(lambda: library).tip(situation(*behaviours)) is None
 
 
 def test_without_a_clue_no_tip_speaks_of_one(library: Library) -> None:
     given: list[str] = []
-    while (tip := Tips(library).tip(situation(Behaviour.MISSES_CLUE, clue=""), given)) is not None:
+    while (tip := Tips(lambda: library).tip(situation(Behaviour.MISSES_CLUE, clue=""), given)) is not None:
         assert "{clue}" not in tip.text
         assert "“”" not in tip.text
         given.append(tip.text)
 
 
 def test_with_a_clue_at_hand_her_own_words_are_used(library: Library) -> None:
-    tip = Tips(library).tip(situation(Behaviour.MISSES_CLUE))
+    tip = Tips(lambda: library).tip(situation(Behaviour.MISSES_CLUE))
     assert tip is not None
     assert CLUE in tip.text
 
 
 def test_a_clue_with_braces_is_only_words(library: Library) -> None:
-    tip = Tips(library).tip(situation(Behaviour.MISSES_CLUE, clue="{name} {clue} {0}"))
+    tip = Tips(lambda: library).tip(situation(Behaviour.MISSES_CLUE, clue="{name} {clue} {0}"))
     assert tip is not None
     assert "{name} {clue} {0}" in tip.text
 
@@ -86,7 +86,7 @@ def test_a_clue_with_braces_is_only_words(library: Library) -> None:
     "Your eight depots. Yes. They're somewhere in the pile.",
 ])
 def test_a_line_of_hers_that_leads_far_away_takes_no_tip_from_who_turned_to_the_deal(library: Library, line: str) -> None:
-    tip = Tips(library).tip(situation(Behaviour.TURNS_TO_DEAL, line=line))
+    tip = Tips(lambda: library).tip(situation(Behaviour.TURNS_TO_DEAL, line=line))
     assert tip is not None
     card = library.card(tip.citation.card_id)
     assert any(Behaviour.TURNS_TO_DEAL.value in one.when for one in card.tips)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coach.domain import Citation
 from coach.errors import DataFileError
-from coach.knowledge import SECTIONS, Card, CardTip, chunk_cards, chunks_of, corpus_hash
+from coach.knowledge import SECTIONS, Card, CardTip, Holdings, chunk_cards, chunks_of
 from coach.knowledge.cards import split_sections
 
 CardMaker = Callable[..., Card]
@@ -59,14 +59,14 @@ def test_a_chunk_is_a_section_with_its_title_kept_apart(make_card: CardMaker) ->
 @pytest.mark.parametrize("change", [{"title": "B"}, {"framework": "G"}, {"source": "T"}, {"behaviours": ("advice",)}])
 def test_the_hash_sees_what_is_indexed(make_card: CardMaker, change: dict[str, object]) -> None:
     card, other = make_card("a"), make_card("b")
-    before = corpus_hash((card, other), "m")
-    assert corpus_hash((card.model_copy(update=change), other), "m") != before
-    assert corpus_hash((card, other), "n") != before
-    assert corpus_hash((card,), "m") != before
+    before = Holdings((card, other)).hash("m")
+    assert Holdings((card.model_copy(update=change), other)).hash("m") != before
+    assert Holdings((card, other)).hash("n") != before
+    assert Holdings((card,)).hash("m") != before
 
 
 def test_the_hash_passes_over_order_and_tips(make_card: CardMaker) -> None:
     card, other = make_card("a"), make_card("b")
     again = card.model_copy(update={"tips": ()})
-    assert corpus_hash((other, again), "m") == corpus_hash((card, other), "m")
+    assert Holdings((other, again)).hash("m") == Holdings((card, other)).hash("m")
     assert [chunk.card_id for chunk in chunk_cards((other, card))][::5] == ["a", "b"]

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from coach.errors import SetupError
-from coach.knowledge import Card, build_index, chunk_cards, is_current, open_library
-from coach.knowledge.store import Store
+from coach.knowledge import Card, Holdings, build_index, chunk_cards, is_current, open_library
+from coach.knowledge.chunks import Entry
+from coach.knowledge.store import Kind, Store
 from coach.knowledge.versions import read_pointer
 from coach.language.embeddings import LexicalEmbedder, Vectors
 
@@ -46,8 +47,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "home" / "index"
 
 
-def found(cards: Sequence[Card], folder: Path, query: str = "golf and weather") -> list[str]:
-    with open_library(cards, LexicalEmbedder(), folder) as library:
+def found(cards: tuple[Card, ...], folder: Path, query: str = "golf and weather") -> list[str]:
+    with open_library(Holdings(cards), LexicalEmbedder(), folder) as library:
         return [hit.citation.card_id for hit in library.search(query)]
 
 
@@ -58,26 +59,26 @@ def versions(folder: Path) -> set[str]:
 def test_a_first_build_embeds_all_and_a_second_nothing(cards: tuple[Card, ...], folder: Path) -> None:
     embedder = CountingEmbedder()
     steps: list[tuple[int, int]] = []
-    assert not is_current(cards, embedder, folder)
-    report = build_index(cards, embedder, folder, lambda done, total: steps.append((done, total)))
+    assert not is_current(Holdings(cards), embedder, folder)
+    report = build_index(Holdings(cards), embedder, folder, lambda done, total: steps.append((done, total)))
     assert (report.added, report.kept, report.removed, report.rebuilt) == (20, 0, 0, "")
     assert report.seconds > 0
     assert steps == [(0, 20), (16, 20), (20, 20)]
-    assert is_current(cards, embedder, folder)
+    assert is_current(Holdings(cards), embedder, folder)
     assert found(cards, folder)[0] == "d"
     embedder.asked.clear()
-    again = build_index(cards, embedder, folder)
+    again = build_index(Holdings(cards), embedder, folder)
     assert (again.added, again.kept, again.removed) == (0, 20, 0)
     assert embedder.asked == []
 
 
 def test_only_what_changed_is_embedded_again(cards: tuple[Card, ...], folder: Path, make_card: CardMaker) -> None:
     embedder = CountingEmbedder()
-    build_index(cards, embedder, folder)
+    build_index(Holdings(cards), embedder, folder)
     embedder.asked.clear()
     changed = (make_card("a", about="apologies", sections={"Example": "A new one."}), *cards[1:3], make_card("e"))
-    assert not is_current(changed, embedder, folder)
-    report = build_index(changed, embedder, folder)
+    assert not is_current(Holdings(changed), embedder, folder)
+    report = build_index(Holdings(changed), embedder, folder)
     assert (report.added, report.kept, report.removed) == (6, 14, 5)
     assert len(embedder.asked) == 6
     assert any("A new one." in text for text in embedder.asked)
@@ -85,50 +86,53 @@ def test_only_what_changed_is_embedded_again(cards: tuple[Card, ...], folder: Pa
 
 
 def test_vectors_that_were_kept_are_the_same(cards: tuple[Card, ...], folder: Path) -> None:
-    build_index(cards[:3], LexicalEmbedder(), folder)
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards[:3]), LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     pointer = read_pointer(folder)
     assert pointer is not None
     store = Store.open(folder, pointer)
-    ids, vectors = store.vectors()
+    chunks = chunk_cards(cards)
+    vectors = store.vectors(Kind.PASSAGE, [chunk.id for chunk in chunks])
     store.close()
-    assert len(ids) == len(vectors) == 20
-    for card in cards:
-        for chunk in chunk_cards([card]):
-            np.testing.assert_allclose(vectors[chunk.content], LexicalEmbedder().embed([chunk.embedded])[0], atol=1e-6)
+    assert len(vectors) == 20
+    for chunk in chunks:
+        vector = vectors[Entry(chunk.id, chunk.embedded, chunk).content]
+        np.testing.assert_allclose(vector, LexicalEmbedder().embed([chunk.embedded])[0], atol=1e-6)
 
 
 def test_new_metadata_alone_costs_no_embedding(cards: tuple[Card, ...], folder: Path) -> None:
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     changed = tuple(card.model_copy(update={"behaviours": ()}) for card in cards)
-    report = build_index(changed, LexicalEmbedder(), folder)
-    assert (report.added, report.kept) == (0, 20)
-    with open_library(changed, LexicalEmbedder(), folder) as library:
+    embedder = CountingEmbedder()
+    report = build_index(Holdings(changed), embedder, folder)
+    assert (report.added, report.kept) == (20, 0)
+    assert embedder.asked == []
+    with open_library(Holdings(changed), LexicalEmbedder(), folder) as library:
         assert library.search("golf and weather")
         assert library.search("golf and weather", behaviours=["pitch"]) == ()
 
 
 def test_a_breakdown_in_the_middle_leaves_the_old_index_serving(cards: tuple[Card, ...], folder: Path) -> None:
-    build_index(cards[2:], LexicalEmbedder(), folder)
+    build_index(Holdings(cards[2:]), LexicalEmbedder(), folder)
     before = versions(folder)
     with pytest.raises(RuntimeError, match="broke down"):
-        build_index(cards, CountingEmbedder(fails_at=5), folder)
+        build_index(Holdings(cards), CountingEmbedder(fails_at=5), folder)
     assert versions(folder) == before
     assert found(cards[2:], folder)[0] == "d"
-    assert build_index(cards, LexicalEmbedder(), folder).kept == 10
+    assert build_index(Holdings(cards), LexicalEmbedder(), folder).kept == 10
 
 
 def test_a_breakdown_while_writing_leaves_the_old_index_serving(
         cards: tuple[Card, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build_index(cards[2:], LexicalEmbedder(), folder)
+    build_index(Holdings(cards[2:]), LexicalEmbedder(), folder)
     before = versions(folder)
 
     def full(*_: object) -> None:
         raise SetupError("the disk is full")
 
-    monkeypatch.setattr(Store, "add", full)
+    monkeypatch.setattr(Store, "put", full)
     with pytest.raises(SetupError, match="disk is full"):
-        build_index(cards, LexicalEmbedder(), folder)
+        build_index(Holdings(cards), LexicalEmbedder(), folder)
     assert versions(folder) == before
     assert found(cards[2:], folder)[0] == "d"
 
@@ -137,7 +141,7 @@ def test_a_breakdown_while_writing_leaves_the_old_index_serving(
 KILLED = """
 import sys, time
 from pathlib import Path
-from coach.knowledge import build_index, index, load_cards
+from coach.knowledge import Holdings, build_index, index, load_cards
 from coach.language.embeddings import LexicalEmbedder
 
 def wait(*_):
@@ -145,26 +149,26 @@ def wait(*_):
     time.sleep(60)
 
 index.switch_to = wait
-build_index(load_cards(Path(sys.argv[1])), LexicalEmbedder(), Path(sys.argv[2]))
+build_index(Holdings(load_cards(Path(sys.argv[1]))), LexicalEmbedder(), Path(sys.argv[2]))
 """
 
 
 def test_a_killed_process_leaves_the_old_index_serving_and_no_lock(
         cards: tuple[Card, ...], folder: Path, tmp_path: Path) -> None:
-    build_index(cards[2:], LexicalEmbedder(), folder)
+    build_index(Holdings(cards[2:]), LexicalEmbedder(), folder)
     before = versions(folder)
     command = [sys.executable, "-c", KILLED, str(tmp_path / "cards"), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         with pytest.raises(SetupError, match=f"is being built by process {process.pid}, which began at .* Wait until"):
-            build_index(cards, LexicalEmbedder(), folder)
+            build_index(Holdings(cards), LexicalEmbedder(), folder)
         assert found(cards[2:], folder)[0] == "d"
         process.send_signal(signal.SIGKILL)
     assert len(versions(folder)) == 2
     assert found(cards[2:], folder)[0] == "d"
-    assert not is_current(cards, LexicalEmbedder(), folder)
-    report = build_index(cards, LexicalEmbedder(), folder)
+    assert not is_current(Holdings(cards), LexicalEmbedder(), folder)
+    report = build_index(Holdings(cards), LexicalEmbedder(), folder)
     assert (report.added, report.kept, report.rebuilt) == (10, 10, "")
     assert len(versions(folder)) == 2
     assert before < versions(folder)
@@ -173,7 +177,7 @@ def test_a_killed_process_leaves_the_old_index_serving_and_no_lock(
 
 @pytest.mark.parametrize("damage", ["garbage", "gone", "other", "pointer"])
 def test_a_damaged_index_is_built_anew(cards: tuple[Card, ...], folder: Path, damage: str) -> None:
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     pointer = read_pointer(folder)
     assert pointer is not None
     database = folder / pointer.version / "chroma.sqlite3"
@@ -185,54 +189,55 @@ def test_a_damaged_index_is_built_anew(cards: tuple[Card, ...], folder: Path, da
         case "other":
             # A sound database that is not the one the pointer speaks of.
             (folder / "current.json").write_text(json.dumps({
-                "version": pointer.version, "corpus": pointer.corpus, "embedder": pointer.embedder, "chunks": 19}))
+                "version": pointer.version, "corpus": pointer.corpus, "embedder": pointer.embedder, "passages": 19,
+                "asks": 0}))
         case "pointer":
             (folder / "current.json").write_bytes(b"\x00\xff")
     if damage != "other":  # which is sound as far as SQLite can tell
-        assert not is_current(cards, LexicalEmbedder(), folder)
+        assert not is_current(Holdings(cards), LexicalEmbedder(), folder)
     for _ in range(2):  # what Chroma failed to open once, it fails to open in another way the second time
         with pytest.raises(SetupError, match="Run `coach knowledge index`"):
-            open_library(cards, LexicalEmbedder(), folder)
-    report = build_index(cards, LexicalEmbedder(), folder)
+            open_library(Holdings(cards), LexicalEmbedder(), folder)
+    report = build_index(Holdings(cards), LexicalEmbedder(), folder)
     assert report.rebuilt.startswith("The old index was damaged and has been replaced: ")
     assert "Run `coach" not in report.rebuilt
     assert (report.added, report.kept) == (20, 0)
     assert len(versions(folder)) == 1
     assert found(cards, folder)[0] == "d"
-    assert build_index(cards, LexicalEmbedder(), folder).rebuilt == ""
+    assert build_index(Holdings(cards), LexicalEmbedder(), folder).rebuilt == ""
 
 
 def test_the_index_of_another_embedder_is_built_anew(cards: tuple[Card, ...], folder: Path) -> None:
-    build_index(cards, CountingEmbedder("other-2"), folder)
-    assert not is_current(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), CountingEmbedder("other-2"), folder)
+    assert not is_current(Holdings(cards), LexicalEmbedder(), folder)
     with pytest.raises(SetupError, match=r"no current search index .* Run `coach knowledge index`"):
-        open_library(cards, LexicalEmbedder(), folder)
-    report = build_index(cards, LexicalEmbedder(), folder)
+        open_library(Holdings(cards), LexicalEmbedder(), folder)
+    report = build_index(Holdings(cards), LexicalEmbedder(), folder)
     assert (report.added, report.kept, report.removed) == (20, 0, 0)
     assert report.rebuilt == "The old index was made by another embedder, other-2."
     assert found(cards, folder)[0] == "d"
 
 
 def test_an_open_library_outlives_a_new_index(cards: tuple[Card, ...], folder: Path) -> None:
-    build_index(cards, LexicalEmbedder(), folder)
-    with open_library(cards, LexicalEmbedder(), folder) as library:
-        build_index(cards[:3], LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
+    with open_library(Holdings(cards), LexicalEmbedder(), folder) as library:
+        build_index(Holdings(cards[:3]), LexicalEmbedder(), folder)
         assert library.search("golf and weather")[0].citation.card_id == "d"
     assert found(cards[:3], folder, "apologies")[0] == "a"
 
 
 def test_only_two_versions_are_kept(cards: tuple[Card, ...], folder: Path) -> None:
     for count in (1, 2, 3):
-        build_index(cards[:count], LexicalEmbedder(), folder)
+        build_index(Holdings(cards[:count]), LexicalEmbedder(), folder)
         assert len(versions(folder)) == min(count, 2)
 
 
 def test_no_cards_and_no_writable_folder_need_setup(cards: tuple[Card, ...], tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="no knowledge cards"):
-        build_index((), LexicalEmbedder(), tmp_path)
+        build_index(Holdings(()), LexicalEmbedder(), tmp_path)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SetupError, match=r"can not be written to .* Set COACH_HOME"):
-        build_index(cards, LexicalEmbedder(), tmp_path / "file" / "index")
+        build_index(Holdings(cards), LexicalEmbedder(), tmp_path / "file" / "index")
 
 
 def test_a_lock_without_a_name_still_says_what_to_do(cards: tuple[Card, ...], folder: Path) -> None:
@@ -240,22 +245,22 @@ def test_a_lock_without_a_name_still_says_what_to_do(cards: tuple[Card, ...], fo
     with (folder / "building.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(SetupError, match="is being built by another process"):
-            build_index(cards, LexicalEmbedder(), folder)
-    assert build_index(cards, LexicalEmbedder(), folder).added == 20
+            build_index(Holdings(cards), LexicalEmbedder(), folder)
+    assert build_index(Holdings(cards), LexicalEmbedder(), folder).added == 20
 
 
 # Prints whether Chroma was imported by importing the room, and by asking whether the index is current.
 QUICK = """
 import sys
 from pathlib import Path
-from coach.knowledge import is_current, load_cards
+from coach.knowledge import Holdings, is_current, load_cards
 from coach.language.embeddings import LexicalEmbedder
-print(is_current(load_cards(Path(sys.argv[1])), LexicalEmbedder(), Path(sys.argv[2])), "chromadb" in sys.modules)
+print(is_current(Holdings(load_cards(Path(sys.argv[1]))), LexicalEmbedder(), Path(sys.argv[2])), "chromadb" in sys.modules)
 """
 
 
 def test_a_second_start_does_without_chroma(cards: tuple[Card, ...], folder: Path, tmp_path: Path) -> None:
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     command = [sys.executable, "-c", QUICK, str(tmp_path / "cards"), str(folder)]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "True False\n"
 
@@ -266,6 +271,6 @@ def test_the_surroundings_do_not_sway_chroma(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHROMA_API_IMPL", "chromadb.api.fastapi.FastAPI")
     monkeypatch.setenv("IS_PERSISTENT", "FALSE")
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     assert found(cards, folder)[0] == "d"
     assert {path.name for path in tmp_path.iterdir()} == {".env", "cards", "home"}

@@ -1,6 +1,6 @@
 """Search: what is found, what is filtered, what is honestly not found, and that nothing touches the network."""
 
-import json
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,25 +10,22 @@ from pathlib import Path
 import pytest
 
 from coach.errors import NotFoundError, SetupError
-from coach.knowledge import ANSWERED_FROM, Card, Library, build_index, load_cards, open_library
+from coach.evals.retrieval import load_queries, measures_of, retrieval
+from coach.knowledge import Card, Holdings, Library, Shelf, build_index, load_cards, load_elsewhere, open_library
 from coach.knowledge import search as search_module
+from coach.knowledge.store import Kind
 from coach.language.embeddings import LexicalEmbedder
 from coach.language.minilm import MiniLM
 from coach.settings import data_folder
 
 CardMaker = Callable[..., Card]
-QUERIES = [json.loads(line) for line in Path(__file__).with_name("queries.jsonl").read_text("utf-8").splitlines()]
-ON_TOPIC = [query for query in QUERIES if query["cards"]]
-OFF_TOPIC = [query for query in QUERIES if not query["cards"]]
 
 
 @pytest.fixture(scope="module")
-def shipped(minilm: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def shipped(minilm: MiniLM, built_index: Path) -> Iterator[Library]:
     """The real cards under the real embedder."""
-    folder = tmp_path_factory.mktemp("index")
-    cards = load_cards(data_folder("knowledge"))
-    build_index(cards, minilm, folder)
-    with open_library(cards, minilm, folder) as library:
+    folder = data_folder("knowledge")
+    with open_library(Holdings(load_cards(folder), elsewhere=load_elsewhere(folder)), minilm, built_index) as library:
         yield library
 
 
@@ -41,8 +38,8 @@ def library(write_card_to: Callable[..., Path], tmp_path_factory: pytest.TempPat
             ("sorry", "apologies after a late delivery", "Fierce", "A. Writer", "owns_mistake, non_apology")):
         write_card_to(folder / "cards", card_id, about, framework=framework, author=author, behaviours=behaviours)
     cards = load_cards(folder / "cards")
-    build_index(cards, LexicalEmbedder(), folder / "index")
-    with open_library(cards, LexicalEmbedder(), folder / "index") as opened:
+    build_index(Holdings(cards), LexicalEmbedder(), folder / "index")
+    with open_library(Holdings(cards), LexicalEmbedder(), folder / "index") as opened:
         yield opened
 
 
@@ -55,8 +52,8 @@ def test_a_hit_cites_its_passage_verbatim(library: Library) -> None:
     assert hit.citation.card_id == "sorry"
     assert hit.citation.text in {section.text for section in library.card("sorry").sections}
     assert hit.citation == library.citation(hit.citation.chunk_id)
-    assert 0 < hit.score <= 2 / 61
-    assert hit.cosine >= ANSWERED_FROM["lexical-1"]
+    assert hit.score > 0
+    assert 0 < hit.cosine <= 1
     assert hit.bm25_rank == 1
 
 
@@ -66,7 +63,6 @@ def test_hits_come_best_first_one_a_card(library: Library) -> None:
     assert sorted(hit.citation.card_id for hit in hits) == ["ask", "pause", "sorry"]
     assert len(library.search("late delivery", limit=2)) == 2
     assert library.search("late delivery", limit=0) == ()
-    assert len(library.search("late delivery", limit=9, per_card=3)) == 9
 
 
 def test_filters_hold_alone_and_together(library: Library) -> None:
@@ -94,13 +90,12 @@ def test_a_name_that_is_in_no_passage_is_found_by_words(library: Library) -> Non
 
 
 def test_what_only_words_find_gets_its_cosine_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = library.search("late delivery", limit=9, per_card=5)
-    monkeypatch.setattr(search_module, "_WIDTH", 2)
-    narrow = {hit.citation.chunk_id: hit for hit in library.search("late delivery", limit=9, per_card=5)}
-    both = [hit for hit in whole if hit.citation.chunk_id in narrow]
-    assert len(both) > 2
-    for hit in both:
-        assert narrow[hit.citation.chunk_id].cosine == pytest.approx(hit.cosine, abs=1e-5)
+    whole = {hit.citation.card_id: hit for hit in library.search("late delivery")}
+    monkeypatch.setattr(search_module, "_WIDTH", {Kind.PASSAGE: 1, Kind.ASK: 1})
+    narrow = {hit.citation.card_id: hit for hit in library.search("late delivery")}
+    assert set(narrow) == set(whole)
+    for card, hit in narrow.items():
+        assert hit.cosine == pytest.approx(whole[card].cosine, abs=1e-5)
 
 
 @pytest.mark.parametrize("query", ["", "  \n", "photosynthesis", "?!", "👋", "\ud800", "x" * 20_000])
@@ -117,12 +112,12 @@ def test_unknown_ids_are_not_found(library: Library) -> None:
 
 def test_without_an_index_it_says_what_to_run(make_card: CardMaker, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"no current search index in .*none.* Run `coach knowledge index`"):
-        open_library((make_card("a"),), LexicalEmbedder(), tmp_path / "none")
+        open_library(Holdings((make_card("a"),)), LexicalEmbedder(), tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
 def test_many_threads_find_what_one_finds(shipped: Library) -> None:
-    queries = [query["query"] for query in ON_TOPIC[:6]]
+    queries = [query.text for query in load_queries() if query.frameworks][:6]
     alone = [shipped.search(query) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(shipped.search, queries * 4)) == alone * 4
@@ -130,9 +125,9 @@ def test_many_threads_find_what_one_finds(shipped: Library) -> None:
 
 def test_many_threads_can_open_it_at_once(make_card: CardMaker, tmp_path: Path) -> None:
     cards, folder = (make_card("sorry", about="apologies"),), tmp_path / "index"
-    build_index(cards, LexicalEmbedder(), folder)
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
     with ThreadPoolExecutor(8) as pool:
-        opened = list(pool.map(lambda _: open_library(cards, LexicalEmbedder(), folder), range(8)))
+        opened = list(pool.map(lambda _: open_library(Holdings(cards), LexicalEmbedder(), folder), range(8)))
     assert all(library.search("apologies") for library in opened)
     opened[0].close()
     assert opened[1].search("apologies")
@@ -152,21 +147,69 @@ def test_nothing_touches_the_network(
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     cards = (make_card("sorry", about="apologies"),)
-    build_index(cards, minilm, tmp_path / "index")
-    with open_library(cards, minilm, tmp_path / "index") as library:
+    build_index(Holdings(cards), minilm, tmp_path / "index")
+    with open_library(Holdings(cards), minilm, tmp_path / "index") as library:
         assert library.search("How do I make an apology?")
     assert tried == []
 
 
-@pytest.mark.parametrize("held_out", [False, True])
-def test_questions_on_listening_are_answered_and_others_refused(shipped: Library, held_out: bool) -> None:
-    on_topic = [query for query in ON_TOPIC if query["held_out"] is held_out]
-    off_topic = [query for query in OFF_TOPIC if query["held_out"] is held_out]
-    answers = [{hit.citation.card_id for hit in shipped.search(query["query"])} for query in on_topic]
-    refused = [query for query in off_topic if not shipped.search(query["query"])]
-    right = [answer for answer, query in zip(answers, on_topic, strict=True) if answer & set(query["cards"])]
-    # Measured when written: 98 and 100 per cent answered, 92 and 93 per cent refused, 90 per cent right among five.
-    assert sum(map(bool, answers)) >= 0.9 * len(on_topic)
-    assert len(refused) >= 0.85 * len(off_topic)
-    assert len(right) >= 0.8 * len(on_topic)
-    assert {card for query in QUERIES for card in query["cards"]} <= {card.id for card in shipped.cards}
+def test_a_card_is_found_by_the_questions_that_lead_to_it(shipped: Library) -> None:
+    for card in shipped.cards[::7]:
+        (hit, *_) = shipped.search(card.asks[0])
+        assert (hit.citation.card_id, hit.ask) == (card.id, card.asks[0])
+
+
+def test_what_is_said_to_be_not_here_is_not_answered(shipped: Library) -> None:
+    assert len(shipped.holdings.elsewhere) >= 200
+    assert [one for one in shipped.holdings.elsewhere[::5] if shipped.search(one)] == []
+
+
+def test_a_document_answers_what_the_cards_do_not(shipped: Library, minilm: MiniLM, tmp_path: Path, built_index: Path) -> None:
+    path = tmp_path / "playbook.md"
+    path.write_text("# Rules\n\n## Commission\n\nYour commission is four per cent of the first year, paid out in March.\n\n"
+                    "## Apologies\n\nSay sorry for what we did, and mend it the same day.\n")
+    shelf = Shelf(tmp_path / "library")
+    document = shelf.add(path, by="ada")
+    holdings = shelf.holdings(shipped.cards, shipped.holdings.elsewhere)
+    folder = tmp_path / "index"
+    shutil.copytree(built_index, folder)
+    report = build_index(holdings, minilm, folder)
+    assert (report.added, report.removed) == (2, 0)
+    commission, sorry = "How is my commission worked out?", "How do I apologise for our mistake?"
+    assert shipped.search(commission) == ()
+    with open_library(holdings, minilm, folder) as library:
+        assert library.search(commission)[0].citation.chunk_id == f"{document.id}#1"
+        found = [hit.citation.card_id for hit in library.search(sorry)]
+        assert found[0] == "real-apology"
+        assert document.id in found
+        # Only a card helps with a behaviour.
+        assert all(hit.citation.card_id != document.id for hit in library.search(sorry, behaviours=["owns_mistake"]))
+
+
+@pytest.mark.slow
+def test_the_labelled_questions_are_found_as_often_as_measured(shipped: Library) -> None:
+    """On the half that was not looked at when the bars were set; lower by a few points, since cards may be mended."""
+    found = retrieval(shipped, [query for query in load_queries() if query.split == "test"])
+    ranked, fused = found.measures["ranked"], found.measures["fused"]
+    assert ranked["recall@5"].value >= 0.75
+    assert ranked["nDCG@10"].value >= fused["nDCG@10"].value
+    assert min(fused["nDCG@10"].value - found.measures[part]["nDCG@10"].value for part in ("words", "meaning")) >= 0
+    assert found.abstaining["F1"].value >= 0.75
+
+
+def test_the_labels_name_frameworks_that_there_are(shipped: Library) -> None:
+    there = {card.framework for card in shipped.cards}
+    queries = load_queries()
+    assert {name for query in queries for name in query.frameworks} <= there
+    assert len({query.id for query in queries}) == len(queries) >= 240
+
+
+@pytest.mark.parametrize(("ranked", "wanted", "measures"), [
+    (["a", "b", "c"], ["a"], [1, 1, 1, 1]),
+    (["b", "a", "a"], ["a"], [0, 1, 0.5, 0.6309]),
+    (["b", "c", "d", "e", "f", "a"], ["a"], [0, 0, 1 / 6, 0.3562]),
+    (["a", "x", "b"], ["a", "b"], [1, 1, 1, 0.9197]),
+    ([], ["a"], [0, 0, 0, 0]),
+])
+def test_the_measures(ranked: list[str], wanted: list[str], measures: list[float]) -> None:
+    assert measures_of(ranked, wanted) == pytest.approx(measures, abs=1e-4)

@@ -250,7 +250,7 @@ def by_model(coach: Coach, settings: Settings) -> Iterator[Coach]:
     """A whole coach whose customer and judge are the model behind the endpoint."""
     wired = Coach(settings.model_copy(update={"home": coach.settings.home}))
     wired.embedder = coach.embedder
-    wired.library = coach.library
+    wired.live = coach.live
     yield wired
     wired.records.close()
 
