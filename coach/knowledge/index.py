@@ -1,7 +1,9 @@
 """Build the search index: only what changed is embedded again, and the old index serves until the new one is whole."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -32,6 +34,7 @@ from coach.language.embeddings import Embedder, Vectors
 
 Progress = Callable[[int, int], None]
 _BATCH = 16
+_MOST_CORES = 4
 # Embedded and written together: what is in memory at once.
 _WRITTEN = 2000
 
@@ -216,11 +219,15 @@ def _put(store: Store, kind: Kind, new: Sequence[Entry], were: Sequence[str], em
     vectors = store.vectors(kind, were)
     # Passages of like length together: a batch costs as much as if all in it were as long as the longest.
     fresh = sorted((entry for entry in new if entry.content not in vectors), key=lambda entry: len(entry.embedded))
-    for start in range(0, len(fresh), _BATCH):
-        batch = fresh[start : start + _BATCH]
-        vectors |= dict(zip((entry.content for entry in batch), embedder.embed([entry.embedded for entry in batch]),
-                            strict=True))
-        told(len(new) - len(fresh) + start + len(batch))
+    batches = [fresh[start : start + _BATCH] for start in range(0, len(fresh), _BATCH)]
+    done = len(new) - len(fresh)
+    # The arithmetic of a batch holds no lock, and uses one core.
+    with ThreadPoolExecutor(min(_MOST_CORES, os.cpu_count() or 1)) as pool:
+        texts = ([entry.embedded for entry in batch] for batch in batches)
+        for batch, found in zip(batches, pool.map(embedder.embed, texts), strict=True):
+            vectors |= dict(zip((entry.content for entry in batch), found, strict=True))
+            done += len(batch)
+            told(done)
     stacked: Vectors = np.stack([vectors[entry.content] for entry in new])
     # Not over them: Chroma would keep what of the old metadata the new one does not name.
     store.remove(kind, were)

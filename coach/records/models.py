@@ -200,3 +200,13 @@ class ObservationRow(Base):
     start: Mapped[int]
     confidence: Mapped[float]
     about: Mapped[str]
+
+
+class CardReadRow(Base):
+    """A card that a trainee has marked as read."""
+
+    __tablename__ = "cards_read"
+
+    trainee: Mapped[str] = mapped_column(primary_key=True)
+    card_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

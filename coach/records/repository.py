@@ -13,13 +13,14 @@ from coach.records.convert import exchange_to_row, meeting_from_row, meeting_to_
 from coach.records.engine import BUSY_SECONDS, file_of, for_reading, for_writing, open_database, place_of
 from coach.records.faults import READING, Cause, Task, told_plainly
 from coach.records.listing import MeetingSummary, summaries
-from coach.records.models import ExchangeRow, MeetingRow, ScoreRow
+from coach.records.models import CardReadRow, ExchangeRow, MeetingRow, ScoreRow
 
 _UNSURE = "reload to see what was kept"
 _BEGIN = Task("the meeting was not begun", "begin it again", _UNSURE)
 _REPLY = Task("nothing was saved of this reply", "send it again", _UNSURE)
 _END = Task("the meeting was not ended", "end it again", _UNSURE)
 _DELETE = Task("nothing was deleted", "delete it again", _UNSURE)
+_MARK = Task("the card was not marked", "mark it again", _UNSURE)
 _PROBE = Task("no reply can be saved", "try again")
 
 
@@ -143,6 +144,20 @@ class Repository:
         with self._transaction(self._writer, _DELETE) as session:
             _hold(session, meeting_id)
             session.execute(delete(MeetingRow).where(MeetingRow.id == meeting_id))
+
+    def cards_read(self, trainee: str) -> frozenset[str]:
+        """Ids of the cards that `trainee` has marked as read."""
+        with self._reading() as session:
+            return frozenset(session.scalars(select(CardReadRow.card_id).where(CardReadRow.trainee == trainee)))
+
+    def mark_card(self, trainee: str, card_id: str, at: datetime | None) -> None:
+        """Mark a card as read at a moment, or (None) as not read; what is marked already stays as it is."""
+        with self._transaction(self._writer, _MARK) as session:
+            kept = session.get(CardReadRow, (trainee, card_id))
+            if at is None and kept is not None:
+                session.delete(kept)
+            elif at is not None and kept is None:
+                session.add(CardReadRow(trainee=trainee, card_id=card_id, at=at))
 
     def health(self) -> None:
         """Check that the records are there and can be written to; changes nothing.

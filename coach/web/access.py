@@ -42,6 +42,15 @@ def check_host(host: str) -> None:
                          "tunnel of your own where you need the page elsewhere.")
 
 
+def manager_of(request: HasClient) -> str:
+    """Who may change the library: a manager; on a machine with no login, its owner.
+
+    Raises:
+        NotFoundError: the request comes from elsewhere; told as if nothing were here.
+    """
+    return trainee_of(request)
+
+
 def trainee_of(request: HasClient) -> str:
     """The trainee behind a request: the owner of this machine, and nobody else.
 

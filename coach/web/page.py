@@ -14,6 +14,7 @@ from coach.errors import CoachError
 from coach.meeting import check_reply
 from coach.web import view
 from coach.web.access import trainee_of
+from coach.web.library import LibraryPart
 from coach.web.net import with_net
 from coach.web.render import render
 from coach.wiring import Coach
@@ -38,6 +39,7 @@ class Page:
     def __init__(self, coach: Coach) -> None:
         self.coach = coach
         self.views: dict[str, gr.Column] = {}
+        self.library = LibraryPart(coach, self._show)
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
@@ -55,7 +57,9 @@ class Page:
             self._briefing()
             self._meeting()
             self._debrief()
-            self._meetings()
+            with self._view("meetings"):
+                self.list_html = gr.HTML()
+            self.library.build(self._view)
             self._tie(blocks)
         return blocks
 
@@ -65,6 +69,7 @@ class Page:
         with gr.Row(elem_id="top"):
             gr.HTML(render("header", engine=self.coach.engine_name), elem_id="brand")
             self.nav_practice = gr.Button("Practice", elem_classes="nav", size="sm")
+            self.nav_library = gr.Button("Library", elem_classes="nav", size="sm")
             self.nav_meetings = gr.Button("Meetings", elem_classes="nav", size="sm")
 
     def _view(self, name: str, *, visible: bool = False) -> gr.Column:
@@ -130,10 +135,6 @@ class Page:
                 self.retry = gr.Button("Go back there", elem_id="retry", elem_classes="act")
                 self.again = gr.Button("Meet again", variant="primary", elem_id="again", elem_classes="act")
 
-    def _meetings(self) -> None:
-        with self._view("meetings"):
-            self.list_html = gr.HTML()
-
     # How clicks lead to handlers.
 
     def _tie(self, blocks: gr.Blocks) -> None:
@@ -141,12 +142,12 @@ class Page:
             *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
             self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
             self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.retry_at,
-            self.retry, self.list_html,
+            self.retry, self.list_html, *self.library.outputs,
         ]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Event:
             """Every handler hangs here, so that none is public and each has the net below it."""
-            caught = with_net(fn, lambda sorry: {self.alert: _told(sorry)})
+            caught = with_net(fn, lambda sorry: {self.alert: _problem(sorry)})
             tied: Event = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
                                   show_progress="hidden", **more)
             return tied
@@ -159,6 +160,7 @@ class Page:
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
         tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
+        tie(self.nav_library.click, self.library.show, cancels=sending)
         tie(self.end.click, self.finish, [self.meeting_id], cancels=sending)
         tie(self.back.click, self.show_home)
         for scenario_id, button in self.scenario_buttons:
@@ -167,6 +169,7 @@ class Page:
         tie(self.begin.click, self.start, [self.scenario_id, self.seed, self.level])
         tie(self.retry.click, self.go_back, [self.meeting_id, self.retry_at])
         tie(self.again.click, self.prepare_again, [self.meeting_id])
+        self.library.tie(tie)
         self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
 
@@ -185,6 +188,8 @@ class Page:
                 return self._open(self.coach.practice.get(query["meeting"], trainee))
             if "debrief" in query:
                 return self._open_debrief(self.coach.practice.get(query["debrief"], trainee))
+            if "card" in query or "library" in query:
+                return self.library.open(query["card"], request) if "card" in query else self.library.show(request)
         except CoachError as error:
             return self.show_home(request) | {self.home_notice: _problem(error)}
         # The start is on view already; by now the trainee may even have clicked on.
@@ -338,9 +343,5 @@ class Page:
             self.retry: gr.update(visible=bool(choices))}
 
 
-def _problem(error: CoachError) -> str:
-    return _told(str(error))
-
-
-def _told(sentence: str) -> str:
-    return render("notice", kind="error", text=sentence)
+def _problem(error: CoachError | str) -> str:
+    return render("notice", kind="error", text=str(error))

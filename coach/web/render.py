@@ -12,6 +12,7 @@ from markupsafe import Markup
 from coach.domain import Observation
 from coach.scoring.rubric import Rubric
 
+_SPOKEN = re.compile(r"\*\*([^*:]{1,30}):\*\*\s*(.*)", re.DOTALL)
 _BULLET = re.compile(r"^- ", re.MULTILINE)
 
 
@@ -21,12 +22,37 @@ def _environment() -> Environment:
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["clock"] = lambda moment: moment.astimezone().strftime("%d %b %Y, %H:%M")
     environment.filters["plain"] = plain
+    environment.filters["blocks"] = blocks
     return environment
 
 
 def plain(passage: str) -> str:
     """A card's Markdown as a reader would see it: no asterisks, and bullets for the items of a list."""
     return _BULLET.sub("• ", passage.replace("**", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of a card: a list of `bullets`, or `text`, spoken by `who` where it is an example."""
+
+    text: str = ""
+    bullets: tuple[str, ...] = ()
+    who: str = ""
+
+
+def blocks(passage: str) -> tuple[Block, ...]:
+    """A card's Markdown as paragraphs, lists and what is said in its example."""
+    found = []
+    for part in filter(None, map(str.strip, re.split(r"\n\s*\n", passage))):
+        lines = part.splitlines()
+        spoken = _SPOKEN.match(part)
+        if all(line.startswith("- ") for line in lines):
+            found.append(Block(bullets=tuple(line[2:].replace("**", "") for line in lines)))
+        elif spoken:
+            found.append(Block(spoken[2].replace("**", ""), who=spoken[1]))
+        else:
+            found.append(Block(part.replace("**", "")))
+    return tuple(found)
 
 
 def render(name: str, **values: object) -> Markup:

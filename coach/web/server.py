@@ -3,6 +3,7 @@
 import os
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # Gradio reads this when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -16,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from coach.errors import CoachError, NotFoundError, SetupError, StorageError
 from coach.review.exports import to_json, to_markdown
-from coach.web.access import check_host, trainee_of
+from coach.web.access import check_host, is_loopback, trainee_of
 from coach.web.page import Page
 from coach.wiring import Coach
 
@@ -31,10 +32,10 @@ def create_app(coach: Coach) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "::1", coach.settings.host])
 
     @app.middleware("http")
-    async def no_uploads(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        # Gradio takes files from anybody, also from another site's page; this page has no use for any.
-        if "/upload" in request.url.path:
-            return PlainTextResponse("This page takes no files.", status_code=404)
+    async def uploads_from_here_alone(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        # Gradio takes files from anybody, also from another site's page. A browser names the page that sends a file.
+        if "/upload" in request.url.path and not _from_this_page(request):
+            return PlainTextResponse("Files are taken from this page alone.", status_code=403)
         return await call_next(request)
 
     @app.exception_handler(CoachError)
@@ -74,6 +75,15 @@ def create_app(coach: Coach) -> FastAPI:
         app, blocks, path="", theme=_theme(), css_paths=[_STATIC / "style.css"], head_paths=[_STATIC / "head.html"],
         footer_links=[], run_history=False, show_error=False, ssr_mode=False)
     return app
+
+
+def _from_this_page(request: Request) -> bool:
+    if request.client is None or not is_loopback(request.client.host):
+        return False
+    if request.method == "POST":
+        return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "?")
+    # How far an upload has come is asked for by the page itself, without an origin; other sites' pages are told apart so.
+    return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
 
 def _theme() -> gr.themes.Base:

@@ -113,8 +113,8 @@ def test_several_processes_may_open_new_records_at_once(url: str) -> None:
 
 def test_a_draft_of_the_next_migration_is_empty_and_runs(tmp_path: Path) -> None:
     file = draft_migration("Nothing new", tmp_path)
-    assert file.name == "0003_nothing_new.py"
+    assert file.name == "0004_nothing_new.py"
     drafted: dict[str, object] = {}
     exec(compile(file.read_text(), file, "exec"), drafted)  # noqa: S102  # our own draft
-    assert (drafted["revision"], drafted["down_revision"]) == ("0003", "0002")
+    assert (drafted["revision"], drafted["down_revision"]) == ("0004", "0003")
     assert "op." not in file.read_text().replace("import op", "")

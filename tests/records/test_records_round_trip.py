@@ -258,12 +258,27 @@ def test_deleting_leaves_no_row_behind(url: str, make_meeting: Callable[..., Mee
     engine = open_database(url)
     repository = Repository(engine)
     repository.begin(make_meeting(replies=2))
+    of_meetings = [table for table in Base.metadata.sorted_tables if table.name != "cards_read"]
     with engine.connect() as connection:
-        assert all(connection.execute(select(table)).all() for table in Base.metadata.sorted_tables)
+        assert all(connection.execute(select(table)).all() for table in of_meetings)
     repository.delete("m1")
     with engine.connect() as connection:
-        assert not any(connection.execute(select(table)).all() for table in Base.metadata.sorted_tables)
+        assert not any(connection.execute(select(table)).all() for table in of_meetings)
     engine.dispose()
+
+
+def test_cards_are_marked_and_unmarked_by_trainee(url: str) -> None:
+    repository = Repository(open_database(url))
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    for _ in range(2):  # twice is once
+        repository.mark_card("ada", "two-gears", moment)
+    repository.mark_card("bo", "equals", moment)
+    assert repository.cards_read("ada") == {"two-gears"}
+    for _ in range(2):
+        repository.mark_card("ada", "two-gears", None)
+    assert repository.cards_read("ada") == frozenset()
+    assert repository.cards_read("bo") == {"equals"}
+    repository.close()
 
 
 def test_each_score_keeps_its_own_origin(url: str, make_meeting: Callable[..., Meeting]) -> None:

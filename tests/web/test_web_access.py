@@ -56,9 +56,20 @@ def test_another_name_for_this_host_is_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/upload", "/upload", "/gradio_api/upload_progress?upload_id=1"])
-def test_the_page_takes_no_files(client: TestClient, path: str) -> None:
-    sent = client.post(path, files={"files": ("a.txt", b"hello")}, headers={"Origin": "http://elsewhere.example"})
-    assert sent.status_code == 404
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", ""])
+def test_files_are_taken_from_the_page_alone(client: TestClient, path: str, origin: str) -> None:
+    sent = client.post(path, files={"files": ("a.txt", b"hello")}, headers={"Origin": origin} if origin else {})
+    assert sent.status_code == 403
+
+
+def test_another_page_may_not_watch_an_upload(client: TestClient) -> None:
+    asked = client.get("/gradio_api/upload_progress?upload_id=1", headers={"Sec-Fetch-Site": "cross-site"})
+    assert asked.status_code == 403
+
+
+def test_a_file_from_the_page_is_taken(client: TestClient) -> None:
+    sent = client.post("/gradio_api/upload", files={"files": ("a.txt", b"hello")}, headers={"Origin": str(client.base_url)})
+    assert sent.status_code == 200
 
 
 def test_probes(client: TestClient) -> None:
