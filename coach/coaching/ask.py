@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coach.domain import Citation
 from coach.errors import ModelError
 from coach.knowledge import Library
+from coach.language.orders import gives_orders
 from coach.language.text import sentences, words
 from coach.llm.chat import ChatModel, ask_for_text
 from coach.prompts import get_prompt
@@ -43,7 +44,9 @@ def ask_coach(question: str, library: Library, model: "ChatModel | None" = None)
     What the model says is checked: every sentence cites a passage that was given, and what stands in quotation marks stands
     there. It may try twice; where it fails, the passages themselves are given.
     """
-    found = tuple(hit.citation for hit in library.search(question, limit=_PASSAGES))
+    hits = (hit.citation for hit in library.search(question, limit=2 * _PASSAGES))
+    # A passage that speaks to a machine is somebody's trick; it is no answer to a person either.
+    found = tuple(one for one in hits if not gives_orders(one.text))[:_PASSAGES]
     if not found:
         return Answer(NO_ANSWER, (), "embedded")
     if model is not None:

@@ -100,6 +100,12 @@ def words_of(card: Card) -> str:
     return " ".join((card.title, card.framework, card.author, *card.tags, *sections, *card.asks))
 
 
+def unit_of(entry_id: str) -> str:
+    """What an entry is ranked with, by its id: the passages of a document are numbered, and each a unit of its own."""
+    owner, _, part = entry_id.rpartition("#")
+    return entry_id if part.isdigit() else owner
+
+
 def slug(heading: str) -> str:
     """A heading as part of an id: "What it is" as "what-it-is"."""
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from coach.errors import SetupError
-from coach.knowledge.chunks import Chunk, Entry
+from coach.knowledge.chunks import Chunk, Entry, unit_of
 from coach.knowledge.versions import DATABASE, REBUILD, Pointer
 from coach.language.embeddings import Vectors
 
@@ -175,9 +175,10 @@ class Store:
         with _faults(self._path):
             found = self._collections[kind].query(
                 query_embeddings=vector[np.newaxis], n_results=limit, ids=list(ids) or None, where=where,
-                include=["distances", "metadatas"])
-        rows = zip(found["ids"][0], (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0], strict=True)
-        return {(str(metadata["unit"]), entry): 1.0 - distance for entry, metadata, distance in rows}
+                # Without metadata: fetching those of a few hundred takes five times as long as the search.
+                include=["distances"])
+        rows = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
+        return {(unit_of(entry), entry): 1.0 - distance for entry, distance in rows}
 
     def of_units(self, vector: Vectors, units: Sequence[str]) -> dict[tuple[str, str], float]:
         """As `nearest`, for all passages of `units`."""
