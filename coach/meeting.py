@@ -13,7 +13,7 @@ from coach.coaching.debrief import Debrief, clue_words, debrief
 from coach.coaching.tips import Situation, Tips
 from coach.customer.director import parting
 from coach.customer.rules import Rules
-from coach.customer.scenario import Scenario
+from coach.customer.scenario import Goal, Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
 from coach.domain import Exchange, Level, Meeting, Speaker
@@ -237,7 +237,8 @@ class Practice:
         # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
         hinted = answer.heard.clue_met or bool(move.clue_missed)
         clue = clue_words(meeting, seat.scenario, memory.clue) if memory.clue and hinted else ""
-        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, seat.scenario.client.first_name, clue)
+        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, seat.scenario.client.first_name, clue,
+                              interview=seat.scenario.goal is Goal.INTERVIEW)
         tip = self.tips.tip(situation, [e.tip.text for e in meeting.exchanges if e.tip])
         exchange = Exchange(
             number=number, reply=text, line=answer.spoken.text, state=answer.memory.state, move=move,

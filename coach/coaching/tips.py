@@ -25,7 +25,8 @@ _ASKS = {
     B.MISSES_CLUE: "the customer dropped a clue and it was passed over",
     B.ADVICE: "giving advice or a solution before the issue is understood", B.FLATTERY: "insincere compliments to a client",
     B.HOLLOW_SMALL_TALK: "golf and weather instead of getting to the point with the person",
-    B.LEADING_QUESTION: "a question whose answer serves the seller", B.VENDOR_CENTRED: "talking about we and our",
+    B.LEADING_QUESTION: "leading questions that steer the client to the answer we want",
+    B.VENDOR_CENTRED: "talking about we and our",
     B.JARGON: "jargon and buzzwords", B.OWNS_MISTAKE: "a real apology for a mistake",
     B.OFFERS_HELP: "offering help with no return",
     B.SETS_AGENDA_ASIDE: "setting the agenda aside for the person",
@@ -34,7 +35,7 @@ _ASKS = {
     B.ACKNOWLEDGES: "acknowledging big news from the customer",
     B.INVITES_MORE: "inviting the customer to say more, listening", B.OPEN_QUESTION: "asking open questions, what to ask next",
     B.SELF_DISCLOSURE: "saying something personal, briefly", B.CHALLENGES: "challenging the customer with respect",
-    B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "a question about what the customer is passionate about",
+    B.NEXT_STEP: "agreeing a next step", B.CLOSED_QUESTION: "short closed questions where an open one would let them talk",
 }
 _TRIED = 3
 # Of what is about as sure as the surest, what hurts comes first; a faint suspicion does not.
@@ -48,12 +49,14 @@ class Situation:
 
     Attributes:
         clue: a few of her own words, or empty.
+        interview: whether it is an interview, in which one came to learn and not to sell.
     """
 
     customer_line: str
     score: ReplyScore
     first_name: str
     clue: str = ""
+    interview: bool = False
 
 
 class Tips:
@@ -84,6 +87,9 @@ def _focuses(score: ReplyScore) -> list[B]:
 
 def _worded(card: Card, focus: B, situation: Situation, given: Collection[str]) -> str:
     """The card's first tip for `focus` whose slots can be filled and that was not given before; empty where there is none."""
+    if card.tips_in == "interview" and not situation.interview:
+        return ""
+
     def fits(tip: CardTip) -> bool:
         return focus.value in tip.when and (bool(situation.clue) or "{clue}" not in tip.say)
 

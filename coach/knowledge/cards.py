@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -16,6 +16,8 @@ from coach.datafile import DataModel, load_markdown, read_text
 from coach.domain import Behaviour
 from coach.errors import DataFileError, SetupError
 
+# Beside the cards: the frameworks there are, one a line. A folder without it may name any.
+FRAMEWORKS = "frameworks.txt"
 SECTIONS = ("What it is", "When to use it", "Words to try", "The usual error", "Example")
 SLOTS = frozenset({"name", "clue"})
 _BEHAVIOURS = tuple(behaviour.value for behaviour in Behaviour)
@@ -80,6 +82,7 @@ class _Meta(DataModel):
     tags: tuple[Text, ...]
     behaviours: tuple[BehaviourId, ...]
     asks: tuple[Text, ...] = ()
+    tips_in: Literal["any", "interview"] = "any"
     tips: tuple[CardTip, ...]
 
 
@@ -87,6 +90,7 @@ class Card(_Meta):
     """A whole card.
 
     Attributes:
+        tips_in: "interview" where its tips fit an interview alone, in which one came to learn and not to sell.
         framework: the school it belongs to, for filters.
         source: the book, paper or page it draws on.
         behaviours: ids of the behaviours it helps with.
@@ -106,19 +110,26 @@ def load_cards(folder: Path) -> tuple[Card, ...]:
 
     Raises:
         SetupError: the folder is missing or holds no card.
-        DataFileError: a card does not follow the format, or two share an id; names file, line and fault.
+        DataFileError: a card does not follow the format or names no framework of the folder's list, or two share an id; names
+            file, line and fault.
     """
     found = sorted(folder.rglob("*.md")) if folder.is_dir() else []
     paths = [path for path in found if path.name != "README.md" and not path.name.startswith(".")]
     if not paths:
         raise SetupError(f"There are no knowledge cards in {folder}; install coach again, or put the cards there.")
     cards: dict[str, tuple[Card, Path]] = {}
+    listed = folder / FRAMEWORKS
+    frameworks = [line.strip() for line in read_text(listed).splitlines()] if listed.is_file() else []
     for path in paths:
         card = load_card(path)
+        if frameworks and card.framework not in frameworks:
+            near = difflib.get_close_matches(card.framework, frameworks, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"see {FRAMEWORKS}."
+            raise DataFileError(path, _line_of(path, "framework"), f"there is no framework {card.framework!r}; {hint}")
         if card.id in cards:
             other = cards[card.id][1]
             problem = f"the id {card.id!r} is taken by {other}; give one another name."
-            raise DataFileError(path, _line_of_id(path), problem)
+            raise DataFileError(path, _line_of(path, "id"), problem)
         cards[card.id] = (card, path)
     return tuple(cards[card_id][0] for card_id in sorted(cards))
 
@@ -133,7 +144,7 @@ def load_card(path: Path) -> Card:
     meta = document.meta
     if meta.id != path.stem:
         problem = f"the id {meta.id!r} differs from the file's name; call it {path.stem!r}."
-        raise DataFileError(path, _line_of_id(path), problem)
+        raise DataFileError(path, _line_of(path, "id"), problem)
     # The body as the file has it: `document.body` is trimmed, and with it the count of its lines.
     lines = read_text(path).splitlines(keepends=True)[document.body_line - 1 :]
     return Card(**dict(meta), sections=split_sections(lines, path, document.body_line))
@@ -174,5 +185,5 @@ def split_sections(lines: Sequence[str], path: Path, first_line: int) -> tuple[S
     return tuple(sections)
 
 
-def _line_of_id(path: Path) -> int:
-    return next((n for n, line in enumerate(read_text(path).splitlines(), start=1) if line.startswith("id:")), 1)
+def _line_of(path: Path, field: str) -> int:
+    return next((n for n, line in enumerate(read_text(path).splitlines(), start=1) if line.startswith(f"{field}:")), 1)
