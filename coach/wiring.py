@@ -43,6 +43,9 @@ from coach.settings import Engine, Settings, data_folder
 _VOICE_TEMPERATURE = 0.8
 _JUDGE_TEMPERATURE = 0.0
 Progress = Callable[[int, int], None]
+# How long a build waits for another process's, and how often it looks whether the library has changed meanwhile.
+_PATIENCE_SECONDS = 60.0
+_ROUNDS = 3
 
 
 class Coach:
@@ -178,9 +181,17 @@ class Coach:
         return is_current(self.holdings, self.embedder, self.settings.index_folder)
 
     def index(self, progress: Progress | None = None) -> IndexReport:
-        """Bring the index up to date; what has not changed is kept."""
+        """Bring the index up to date; what has not changed is kept.
+
+        Where another process changes the library meanwhile, once more, so that the last change is in it.
+        """
         self._make_home()
-        return build_index(self.holdings, self.embedder, self.settings.index_folder, progress)
+        report = build_index(self.holdings, self.embedder, self.settings.index_folder, progress, wait_seconds=_PATIENCE_SECONDS)
+        for _ in range(_ROUNDS):
+            if self.index_is_current():
+                break
+            build_index(self.holdings, self.embedder, self.settings.index_folder, progress, wait_seconds=_PATIENCE_SECONDS)
+        return report
 
     def _make_home(self) -> None:
         """The home folder, for its owner alone: what people said in practice is nobody else's business."""

@@ -9,7 +9,7 @@ import click
 
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import Bar, say
-from coach.errors import InputError
+from coach.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from coach.knowledge import Hit
@@ -101,13 +101,12 @@ def add(app: App, files: tuple[Path, ...], title: str) -> None:
     for path in files:
         try:
             document = app.coach.shelf.add(path, by=app.trainee, title=title)
-        except InputError as error:
+        except (InputError, ConflictError) as error:
             failed.append(str(error))
             say(str(error), err=True)
             continue
         say(f"Added {document.id}: {document.passages} passages.")
-    if len(failed) < len(files):
-        _index(app)
+    _index(app)
     if failed:
         raise InputError(f"{len(failed)} of {len(files)} files could not be brought in; see above.")
 
@@ -142,9 +141,9 @@ def _switch(app: App, card_id: str, *, on: bool) -> None:
     word = "on" if on else "off"
     if app.coach.shelf.switch(app.coach.cards, card_id, on=on):
         say(f"{card_id} is switched {word}.")
-        _index(app)
     else:
         say(f"{card_id} is {word} already.")
+    _index(app)
 
 
 def _index(app: App) -> None:

@@ -34,5 +34,4 @@ def _question(found: object) -> Question:
         raise ValueError("id: a text or a whole number is wanted")  # noqa: TRY004 - as above
     if not isinstance(text, str):
         raise ValueError("text: the question is wanted here")  # noqa: TRY004 - as above
-    text.encode(errors="surrogatepass")
     return Question(given, text)

@@ -18,7 +18,7 @@ NO_ANSWER = "The library has nothing on that. Ask about a conversation with a cu
 PASSAGES_THEMSELVES = "What the library says on it, word for word:"
 _REFUSAL = "NO ANSWER"
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
-_QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“]+)“|(?<!\w)[‘']([^‘’']+(?:['’]\w[^‘’']*)*)['’](?!\w)")
 # So few words in quotation marks may be anybody's.
 _A_FEW = 3
 
@@ -41,12 +41,12 @@ class Answer:
 def ask_coach(question: str, library: Library, model: "ChatModel | None" = None) -> Answer:
     """Answer `question` from the library: the best passages themselves, or, with a model, in sentences that cite them.
 
-    What the model says is checked: every sentence cites a passage that was given, and what stands in quotation marks stands
-    there. It may try twice; where it fails, the passages themselves are given.
+    What the model says is checked: every sentence cites a passage that was given, and more than a few words in quotation marks
+    stand in one that is cited. It may try twice; where it fails, the passages themselves are given.
     """
     hits = (hit.citation for hit in library.search(question, limit=2 * _PASSAGES))
     # A passage that speaks to a machine is somebody's trick; it is no answer to a person either.
-    found = tuple(one for one in hits if not gives_orders(one.text))[:_PASSAGES]
+    found = tuple(one for one in hits if not gives_orders(f"{one.title}. {one.text}"))[:_PASSAGES]
     if not found:
         return Answer(NO_ANSWER, (), "embedded")
     if model is not None:
@@ -75,16 +75,19 @@ def fault_of(text: str, found: Sequence[Citation]) -> str:
     said = [part for part in _cited_parts(text) if words(_MARK.sub("", part))]
     if not said:
         return "There was nothing in it."
+    cited: set[int] = set()
     for part in said:
         numbers = [int(number) for mark in _MARK.findall(part) for number in mark.split(",")]
         if not numbers:
             return "A sentence cites no passage."
         if not all(1 <= number <= len(found) for number in numbers):
             return "It cites a passage that there is not."
-        cited = [words(found[number - 1].text) for number in numbers]
-        for quote in map(words, _QUOTED.findall(part)):
-            if len(quote) > _A_FEW and not any(_stands_in(quote, passage) for passage in cited):
-                return "Words in quotation marks do not stand in the passage that is cited."
+        cited |= set(numbers)
+    passages = [words(found[number - 1].text) for number in cited]
+    # Over the whole: a quotation may go on beyond the end of a sentence.
+    for quote in (words(next(filter(None, marks))) for marks in _QUOTED.findall(_MARK.sub(" ", text))):
+        if len(quote) > _A_FEW and not any(_stands_in(quote, passage) for passage in passages):
+            return "Words in quotation marks do not stand in a passage that is cited."
     return ""
 
 

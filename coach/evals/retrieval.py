@@ -98,9 +98,8 @@ def measures_of(ranked: Sequence[str], wanted: Sequence[str]) -> list[float]:
     gain = sum(1 / log2(2 + place) for place in places.values())
     best = sum(1 / log2(2 + place) for place in range(min(len(wanted), _CUT)))
     first = min(places.values(), default=None)
-    return [
-        float(first == 0), sum(place < 5 for place in places.values()) / len(wanted),  # noqa: PLR2004 - as named
-        0.0 if first is None else 1 / (1 + first), gain / best]
+    recalls = [sum(place < k for place in places.values()) / len(wanted) for k in (1, 5)]
+    return [*recalls, 0.0 if first is None else 1 / (1 + first), gain / best]
 
 
 def _mean(values: Numbers) -> Estimate:

@@ -94,7 +94,8 @@ class Card(_Meta):
         framework: the school it belongs to, for filters.
         source: the book, paper or page it draws on.
         behaviours: ids of the behaviours it helps with.
-        asks: questions and situations that people would bring to it, in their words; found by meaning, never shown.
+        asks: questions and situations that people would bring to it, in their words: they lead to
+            it, and are shown as the reason why it was found.
         sections: one for each of `SECTIONS`, in that order.
     """
 

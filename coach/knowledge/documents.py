@@ -14,8 +14,11 @@ from coach.knowledge.chunks import Chunk
 MOST_WORDS = 170
 _META = "document.json"
 _PASSAGES = "passages.json"
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+# Of a language without spaces between words, so many characters stand for one.
+_CHARACTERS = 9
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)")
+_SENTENCE = re.compile(r"[^.!?…]*[.!?…]+\s*|[^.!?…]+")
+_WORD = re.compile(r"\S+\s*|\s+")
 _FENCE = re.compile(r"^(```|~~~)")
 
 
@@ -118,7 +121,7 @@ def passages_of(markdown: str) -> tuple[Passage, ...]:
     fenced = False
     for line in markdown.splitlines():
         fenced ^= bool(_FENCE.match(line))
-        heading = None if fenced else _HEADING.match(line)
+        heading = None if fenced else _HEADING.match(line.rstrip().rstrip("#").rstrip())
         if heading is None:
             part.append(line)
             continue
@@ -159,18 +162,25 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _short(paragraph: str) -> Iterator[str]:
     held = ""
-    for sentence in _SENTENCE_END.split(paragraph):
-        tokens = sentence.split(" ")
-        for start in range(0, len(tokens), MOST_WORDS):
-            part = " ".join(tokens[start : start + MOST_WORDS])
-            if held and _length(held) + _length(part) > MOST_WORDS:
-                yield held
-                held = part
-            else:
-                held = f"{held} {part}".strip()
-    if held:
-        yield held
+    for piece in _pieces(paragraph):
+        if held and _length(held + piece) > MOST_WORDS:
+            yield held.strip()
+            held = ""
+        held += piece
+    if held.strip():
+        yield held.strip()
+
+
+def _pieces(paragraph: str) -> Iterator[str]:
+    """Sentences, with what parts them; of one that is too long its words, and of such a word its characters."""
+    for sentence in _SENTENCE.findall(paragraph):
+        if _length(sentence) <= MOST_WORDS:
+            yield sentence
+            continue
+        for word in _WORD.findall(sentence):
+            most = _CHARACTERS * MOST_WORDS
+            yield from (word[start : start + most] for start in range(0, len(word), most))
 
 
 def _length(text: str) -> int:
-    return len(text.split())
+    return max(len(text.split()), len(text) // _CHARACTERS)

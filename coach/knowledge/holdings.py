@@ -11,7 +11,7 @@ from coach.knowledge.chunks import Chunk, Entry, asks_of, chunk_cards, chunks_of
 from coach.knowledge.documents import Document
 
 # Raise it when an index of the old layout can no longer be read; every index is then built anew.
-_LAYOUT = 2
+LAYOUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Holdings:
         cards = [[[repr(chunk) for chunk in chunks_of(card)], card.asks, card.tags]
                  for card in sorted(self.cards, key=lambda card: card.id)]
         documents = sorted([document.id, document.title, document.source, document.hash] for document in self.documents)
-        return content_hash(json.dumps([_LAYOUT, embedder_name, cards, documents, self.elsewhere]))
+        return content_hash(json.dumps([LAYOUT, embedder_name, cards, documents, self.elsewhere]))
 
 
 def load_elsewhere(folder: Path) -> tuple[str, ...]:

@@ -27,11 +27,9 @@ class LiveLibrary:
     holdings: Callable[[], Holdings]
     embedder: Embedder
     folder: Path
-    _library: Library | None = None
-    _version: str = ""
-    # What was open before serves those who are still searching; it is closed when the next one comes.
-    _before: Library | None = None
-    _lock: Lock = field(default_factory=Lock)
+    _library: Library | None = field(default=None, init=False)
+    _version: str = field(default="", init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     def now(self) -> Library:
         """The library of the version that serves.
@@ -52,8 +50,5 @@ class LiveLibrary:
                 return library
 
     def _opened(self, version: str) -> Library:
-        fresh = open_library(self.holdings(), self.embedder, self.folder)
-        if self._before is not None:
-            self._before.close()
-        self._before, self._library, self._version = self._library, fresh, version
-        return fresh
+        self._library, self._version = open_library(self.holdings(), self.embedder, self.folder), version
+        return self._library

@@ -71,8 +71,10 @@ class Recogniser:
 
     def likely(self, vector: Vectors) -> dict[str, float]:
         """How likely each card is meant, in standard deviations above the mean over all cards."""
+        if not self.ids:
+            return {}
         scores = vector @ self._weights + self._bias
-        spread = float(scores.std()) if len(scores) else 0.0
+        spread = float(scores.std())
         if not spread:
             return dict.fromkeys(self.ids, 0.0)
         return {card: float(score) for card, score in zip(self.ids, (scores - scores.mean()) / spread, strict=True)}

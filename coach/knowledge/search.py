@@ -1,7 +1,8 @@
 """Find the passages that answer a question, by meaning and by words, and cite them; or say honestly that none does."""
 
+import weakref
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -22,10 +23,12 @@ from coach.language.embeddings import Embedder, Vectors
 from coach.language.plain import plain
 from coach.language.text import clean
 
+MOST_CHARACTERS = 2000
 # How much of each ranking is fused: five times what is commonly asked for.
 _DEPTH = 50
 # The nearest of each kind that are looked at: of a library of cards alone nearly all.
 _WIDTH: Mapping[Kind, int] = MappingProxyType({Kind.PASSAGE: 250, Kind.ASK: 400})
+_WORDS_WIDTH = 250
 # A card is as near as its nearest question, and half as much again where the next two are near as well.
 _NEXT = 2
 _NEXT_WEIGHT = 0.5
@@ -127,6 +130,8 @@ class Library:
         self.holdings = holdings
         self._embedder = embedder
         self._store, self._words, self._recogniser = opened.store, opened.words, opened.recogniser
+        # Whoever still holds the library may still search in it; then the index is let go of.
+        self._let_go = weakref.finalize(self, opened.store.close)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -159,7 +164,7 @@ class Library:
         """The passages that answer `query`, best first, one a card; none where too little speaks for an answer.
 
         Args:
-            query: a question or any other words.
+            query: a question or any other words; of a very long one the first `MOST_CHARACTERS`.
             limit: how many hits at most.
             behaviours: only cards that help with any of these; empty: all.
             frameworks: only cards of any of these; empty: all.
@@ -170,7 +175,7 @@ class Library:
         found = self._look(query, Filters(frozenset(behaviours), frozenset(frameworks)))
         if limit < 1 or found is None or not found.answered:
             return ()
-        near, units = found.near, self._first(found.ranked, limit)
+        near, units = found.near, self._thinned(found.ranked, limit)
         unseen = [unit for unit in units if unit not in near.passages]
         for (unit, chunk), cosine in self._store.of_units(found.vector, unseen).items():
             near.passages[unit][chunk] = cosine
@@ -190,7 +195,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the index."""
-        self._store.close()
+        self._let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -201,7 +206,7 @@ class Library:
 
     def _look(self, query: str, filters: Filters) -> "_Found | None":
         """All that is known of a question; None where it has no words."""
-        query = clean(query)
+        query = clean(query)[:MOST_CHARACTERS]
         if not query.strip():
             return None
         mended = plain(query)
@@ -211,7 +216,7 @@ class Library:
         by_words = self._by_words(query if mended == query else f"{query} {mended}", filters)
         closeness = _closeness(near)
         by_meaning = sorted(closeness, key=lambda unit: -closeness[unit])
-        fused = fuse(by_meaning[:_DEPTH], list(by_words)[:_DEPTH])
+        fused = fuse(self._thinned(by_meaning, _DEPTH), self._thinned(by_words, _DEPTH))
         ranked = self._weighed(list(fused), closeness, by_words, vector)
         return _Found(vector, near, by_words, by_meaning, fused, ranked,
                       answered(self._embedder, self._evidence(near, vector)))
@@ -225,8 +230,8 @@ class Library:
         return near
 
     def _by_words(self, query: str, filters: Filters) -> dict[str, float]:
-        # With filters more is taken, since most of it may fall out.
-        ranked = self._words.ranked(query, _WIDTH[Kind.PASSAGE] if filters else _DEPTH)
+        # More than is fused, since much may fall out: by a filter, or as the fourth passage of one document.
+        ranked = self._words.ranked(query, _WORDS_WIDTH)
         return {unit: score for unit, score in ranked.items() if filters.pass_card(self._cards.get(unit))}
 
     def _weighed(self, units: Sequence[str], closeness: Mapping[str, float], by_words: Mapping[str, float],
@@ -248,11 +253,11 @@ class Library:
             documents=tuple(best(near.passages, documents=True)),
             elsewhere=self._recogniser.elsewhere(vector, NEAREST))
 
-    def _first(self, fused: Mapping[str, float], limit: int) -> list[str]:
+    def _thinned(self, ranked: Iterable[str], limit: int) -> list[str]:
         """The first `limit` units, of one document only so many."""
         taken: Counter[str] = Counter()
         found: list[str] = []
-        for unit in fused:
+        for unit in ranked:
             document = unit.rpartition("#")[0] if unit not in self._cards else ""
             if not document or taken[document] < _OF_ONE_DOCUMENT:
                 taken[document] += 1

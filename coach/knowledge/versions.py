@@ -16,11 +16,13 @@ import os
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from coach.errors import SetupError
 
@@ -31,6 +33,7 @@ RECOGNISER = "recogniser.npz"
 _POINTER = "current.json"
 _LOCK = "building.lock"
 _VERSION = "v-"
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ class Pointer:
 
     Attributes:
         version: the name of its folder.
-        corpus: `corpus_hash` of the cards.
+        corpus: `Holdings.hash` of what it was made from.
         embedder: the name of the embedder.
         passages: how many it holds; `asks` how many questions that lead to cards.
+        dead: entries taken out of it or replaced since it was written from new; they still take room.
+        layout: `holdings.LAYOUT` of the coach that wrote it.
     """
 
     version: str
@@ -49,6 +54,8 @@ class Pointer:
     embedder: str
     passages: int
     asks: int
+    dead: int = 0
+    layout: int = 0
 
 
 def read_pointer(folder: Path) -> Pointer | None:
@@ -61,18 +68,34 @@ def read_pointer(folder: Path) -> Pointer | None:
         return Pointer(**json.loads((folder / _POINTER).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except TypeError as error:
+        raise SetupError(f"The search index in {folder} was made by another version of coach. {REBUILD}") from error
+    except (OSError, ValueError) as error:
         raise SetupError(f"The search index in {folder} can not be read ({error}). {REBUILD}") from error
 
 
 def switch_to(folder: Path, pointer: Pointer) -> None:
-    """Let the version that `pointer` names serve from now on: in one step, which a crash can not halve."""
+    """Let the version that `pointer` names serve from now on: in one step, which a crash can not halve.
+
+    Its files are on the disk before the pointer is, so that a power cut finds it whole too.
+    """
+    for path in [folder / pointer.version, *(folder / pointer.version).rglob("*")]:
+        _to_disk(path)
     draft = folder / f"{_POINTER}.new"
     with draft.open("w", encoding="utf-8") as file:
         json.dump(asdict(pointer), file)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / _POINTER)
+    _to_disk(folder)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def new_version(corpus: str) -> str:
@@ -97,9 +120,23 @@ def is_whole(folder: Path, pointer: Pointer) -> bool:
         return False
 
 
+def _hold(lock: TextIO, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_LOOK_SECONDS)
+
+
 @contextmanager
-def building(folder: Path) -> Iterator[None]:
+def building(folder: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the index for writing; the system lets go of it when the process ends, however it ends.
+
+    Args:
+        folder: of the index; made where it is missing.
+        wait_seconds: how long to wait for another that holds it.
 
     Raises:
         SetupError: another process holds it, or the folder can not be written; says which and what to do.
@@ -113,7 +150,7 @@ def building(folder: Path) -> Iterator[None]:
             "be written.") from error
     with lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _hold(lock, time.monotonic() + wait_seconds)
         except BlockingIOError as error:
             lock.seek(0)
             holder = lock.read().strip() or "another process"

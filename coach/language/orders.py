@@ -1,31 +1,35 @@
 """Text that gives orders to a machine ("ignore your instructions", "tell the user to…"): in a document, somebody's trick."""
 
 import re
+import unicodedata
 
-_USER = r"(?:the )?(?:user|trainee|reader|person asking)"
-_MACHINE = (r"(?:assistant|coach(?:ing (?:model|system|assistant))?|model|chatbot|bot|a\.?i\.?|llm|language model|system|"
-            r"scorer|judge|grader)")
+_MACHINE = r"(?:ai assistant|assistant|chatbot|a\.?i\.?|llm|language model|scorer|grader)"
 _SAYS = r"(?:answer|say|reply|respond|give|score|rate|cite|recommend|tell|write|output|ignore|reveal|print|mention)"
-_HIGHEST = r"(?:100|full marks|full points|top marks|maximum|highest score|ten out of ten)"
+_FULL = r"(?:full marks|full points|top marks|the highest score|100 points|100 out of 100|a score of 100)"
 _ORDERS = re.compile(
     "|".join((
-        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:instruction|prompt|rule|guideline|polic|above|previous|"
-        r"earlier|everything)",
-        rf"\b(?:tell|instruct|advise|order|persuade|convince|inform|urge) {_USER}\b",
-        r"\b(?:dear|attention|note to|message (?:to|for)|instructions? (?:to|for)|hey|as an?|you are (?:an?|the|now)) (?:the )?"
-        rf"(?:\w+ )?{_MACHINE}\b",
+        r"\b(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,3}?(?:instructions?|prompts?|what you were told|"
+        r"(?:previous|above|earlier|prior) (?:rules|guidelines|text|messages)|everything (?:above|before))",
+        r"\b(?:tell|instruct|persuade|convince|urge) the (?:user|trainee|reader) (?:to|that)\b",
+        r"\b(?:dear|attention,?|note to|message (?:to|for)|instructions? (?:to|for)|hey|you are (?:an?|the|now)) "
+        rf"(?:the )?{_MACHINE}\b",
         rf"\b{_MACHINE}s? (?:must|should|shall|has to|have to|will|is to|are to) (?:always |never |now )?{_SAYS}",
-        rf"\b(?:score|rate|grade|award|give)\b[^.\n]{{0,40}}\b{_HIGHEST}\b",
-        r"<\s*/?\s*(?:system|instructions?|prompt|assistant|im_start|im_end)\s*>|\[/?(?:system|inst)\]|<\|[^|]*\|>",
-        r"^\s*(?:system|assistant|developer)\s*:",
+        rf"\bthe (?:coach|model|system|judge) (?:must|has to|is to|should) (?:always|never|now) {_SAYS}",
+        rf"\b(?:score|rate|grade) 100\b|\b(?:give|award|given|awarded)\b[^.]{{0,30}}\b{_FULL}",
+        r"< ?/? ?(?:system|instructions?|prompt|assistant|im_start|im_end) ?>|\[/?(?:system|inst)\]|<\|[^|]{0,30}\|>",
+        r"(?:^|[.!?] )(?:system|assistant|developer) ?:",
         r"\b(?:system prompt|new instructions|end of (?:the )?(?:prompt|instructions|document|passages|context)|developer mode|"
         r"jailbreak|do anything now)\b",
-        r"\b(?:reveal|print|output|repeat|show) (?:your|the) (?:system )?(?:prompt|instructions|rules)\b",
-        rf"\b(?:always|only|in every answer|in all answers|from now on)\b[^.\n]{{0,30}}\b{_SAYS}\b[^.\n]{{0,40}}\b"
-        r"(?:this (?:document|passage|page|link)|http|www|visit|call|our product)",
-    )), re.IGNORECASE | re.MULTILINE)
+        r"\b(?:reveal|print|output|repeat|show) your (?:system )?(?:prompt|instructions|rules)\b",
+        r"\b(?:answer|respond|reply) only with\b|\banswer with the word\b",
+        rf"\b(?:in every answer|in all answers|from (?:now|here) on,? you)\b[^.]{{0,30}}\b{_SAYS}\b",
+    )), re.IGNORECASE)
 
 
 def gives_orders(text: str) -> bool:
-    """Whether `text` speaks to a machine instead of a reader; a guard beside the fences, not instead of them."""
-    return bool(_ORDERS.search(text))
+    """Whether `text` speaks to a machine instead of a reader; a guard beside the fences, not instead of them.
+
+    Line breaks and characters that show as nothing part no words.
+    """
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return bool(_ORDERS.search(" ".join(seen.split())))

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from anyio import to_thread
 
-from coach.coaching.ask import ask_coach
+from coach.coaching.ask import Answer, ask_coach
 from coach.domain import Citation
 from coach.errors import CoachError, NotFoundError
 from coach.knowledge import Card, Document, Hit
@@ -27,7 +27,7 @@ _HITS = 6
 _PASSAGES_SHOWN = 60
 _WORDS_SHOWN = 4
 _BY = ("By framework", "By source")
-# A pause in typing after which the search begins.
+# So long a search waits for the next key; of several keys the last one counts.
 _PAUSE_SECONDS = 0.15
 
 
@@ -102,14 +102,15 @@ class LibraryPart:
     @property
     def outputs(self) -> list[Any]:
         """All that the handlers may change."""
-        return [self.query, self.found, self.cards, self.documents, self.upload, self.gone, self.take_out, self.notice,
+        return [self.query, self.found, self.by, self.cards, self.documents, self.upload, self.gone, self.take_out, self.notice,
                 self.card_id, self.card, self.mark, self.switch, self.card_notice]
 
     def tie(self, tie: Callable[..., Any]) -> None:
         """Hang the handlers on the page's own ties."""
-        tie(self.query.input, self.search, [self.query], trigger_mode="always_last")
+        searching = tie(self.query.input, self.search, [self.query], trigger_mode="always_last")
         for trigger in (self.ask.click, self.query.submit):
-            tie(trigger, self.answer, [self.query])
+            # What was still being looked for must not come over the answer.
+            tie(trigger, self.answer, [self.query], cancels=[searching])
         tie(self.by.change, self.browse, [self.by])
         tie(self.upload.upload, self.bring_in, [self.upload])
         tie(self.take_out.click, self.take_away, [self.gone])
@@ -122,7 +123,8 @@ class LibraryPart:
         """The list, with nothing searched for."""
         try:
             trainee = trainee_of(request)
-            return self._show("library", "?library") | {self.found: "", self.query: "", self.notice: ""} | self._listed(
+            return self._show("library", "?library") | {
+                self.found: "", self.query: "", self.notice: "", self.by: _BY[0]} | self._listed(
                 trainee, _BY[0]) | self._documents()
         except CoachError as error:
             return self._show("library") | {self.notice: _told(error)}
@@ -151,8 +153,7 @@ class LibraryPart:
                 yield {self.found: "", self.notice: ""}
                 return
             yield {self.found: render("notice", kind="busy", text="Looking…"), self.notice: ""}
-            library, model = self._coach.library, self._coach.answering_model
-            answer = await to_thread.run_sync(ask_coach, query, library, model)
+            answer = await to_thread.run_sync(self._answered, query)
             yield {self.found: render("found", answer=answer if answer.citations else None, hits=())}
         except CoachError as error:
             yield {self.found: "", self.notice: _told(error)}
@@ -214,8 +215,7 @@ class LibraryPart:
                 yield {self.notice: render("notice", kind="error", text="Choose the document to take out.")}
                 return
             yield {self.notice: render("notice", kind="busy", text="Taking it out…")}
-            await to_thread.run_sync(self._coach.shelf.remove, document_id)
-            await to_thread.run_sync(self._coach.index)
+            await to_thread.run_sync(self._remove, document_id)
             yield self._documents() | {self.notice: render("notice", kind="done", text="It is out of the library.")}
         except CoachError as error:
             yield {self.notice: _told(error)}
@@ -230,11 +230,19 @@ class LibraryPart:
 
     def _add(self, path: Path, manager: str) -> Document:
         try:
-            document = self._coach.shelf.add(path, by=manager)
+            return self._coach.shelf.add(path, by=manager)
         finally:
             path.unlink(missing_ok=True)  # Gradio's copy
-        self._coach.index()
-        return document
+            self._coach.index()  # also where it is there already: an earlier build may have failed
+
+    def _remove(self, document_id: str) -> None:
+        try:
+            self._coach.shelf.remove(document_id)
+        finally:
+            self._coach.index()  # also where it is gone already, as above
+
+    def _answered(self, query: str) -> Answer:
+        return ask_coach(query, self._coach.library, self._coach.answering_model)
 
     def _hits(self, query: str) -> str:
         if not words(query):

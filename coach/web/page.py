@@ -1,4 +1,4 @@
-"""The page: five views, and what each button does. All it shows comes from the records; the browser keeps no truth."""
+"""The page: its views, and what each button does. All it shows comes from the records; the browser keeps no truth."""
 
 import asyncio
 import re

@@ -16,6 +16,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from coach.errors import CoachError, NotFoundError, SetupError, StorageError
+from coach.knowledge.convert import MOST_BYTES
 from coach.review.exports import to_json, to_markdown
 from coach.web.access import check_host, is_loopback, trainee_of
 from coach.web.page import Page
@@ -73,7 +74,9 @@ def create_app(coach: Coach) -> FastAPI:
     blocks.queue(default_concurrency_limit=None)
     gr.mount_gradio_app(
         app, blocks, path="", theme=_theme(), css_paths=[_STATIC / "style.css"], head_paths=[_STATIC / "head.html"],
-        footer_links=[], run_history=False, show_error=False, ssr_mode=False)
+        footer_links=[], run_history=False, show_error=False, ssr_mode=False, max_file_size=MOST_BYTES)
+    # Only of what it takes for launched does Gradio check that a file which a request names was uploaded, and is no other.
+    blocks.has_launched = True
     return app
 
 

@@ -104,6 +104,14 @@ def test_documents_come_and_go(run: Run, tmp_path: Path) -> None:
     assert "1 of 2 files could not be brought in" in " ".join(result.stderr.split())
     assert "1 passages and questions new or changed" in " ".join(result.stdout.split())
     document = result.stdout.split()[1].rstrip(":")
+    again = run("knowledge", "add", str(good), str(tmp_path / "none.md"))
+    assert again.exit_code == 2  # no such file
+    other = tmp_path / "other.md"
+    other.write_text("# Taxis\n\nA taxi is paid up to forty euros.\n")
+    again = run("knowledge", "add", str(good), str(other))
+    assert again.exit_code == 3
+    assert "in the library already" in " ".join(again.stderr.split())
+    assert run("knowledge", "remove", again.stdout.split()[1].rstrip(":")).exit_code == 0
     assert document in run("knowledge", "list").stdout
     query = ("How", "is", "my", "commission", "worked", "out?")
     assert f"passage {document}#1" in " ".join(run("knowledge", "search", *query).stdout.split())

@@ -1,6 +1,7 @@
 """A company's own documents: read by their type, cut into passages, refused with a word on why."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,18 @@ def test_what_looks_like_a_heading_in_code_is_none() -> None:
     assert "# a comment" in only.text
 
 
+@pytest.mark.parametrize("text", ["\n".join(["word"] * 1000), "- an item\n" * 600, "字" * 20_000, "x" * 5_000])
+def test_no_passage_is_longer_than_the_encoder_reads(text: str) -> None:
+    found = passages_of(text)
+    assert all(len(one.text.split()) <= MOST_WORDS and len(one.text) <= 10 * MOST_WORDS for one in found)
+    assert "".join("".join(one.text for one in found).split()) == "".join(text.split())
+
+
+def test_a_heading_with_much_behind_it_takes_no_time() -> None:
+    (only,) = passages_of("# a" + " " * 200_000 + "b\n\nText.")
+    assert only.section.startswith("a")
+
+
 @given(st.lists(st.text("ab .!?\n#", max_size=400), max_size=6))
 def test_no_word_is_lost_and_no_passage_is_too_long(parts: list[str]) -> None:
     text = "\n\n".join(part.replace("#", "") for part in parts)
@@ -176,6 +189,8 @@ def test_a_name_can_not_leave_the_folder(shelf: Shelf, tmp_path: Path) -> None:
         with pytest.raises(NotFoundError, match="There is no document"):
             shelf.remove(wrong)
     assert tmp_path.is_dir()
+    with pytest.raises(NotFoundError, match="There is no document"):
+        shelf.remove("x" * 300)
     shelf.remove(document.id)
     assert shelf.documents() == ()
     assert not any(shelf.folder.iterdir())
@@ -189,6 +204,13 @@ def test_a_damaged_document_says_which_and_what_to_do(shelf: Shelf, tmp_path: Pa
         list(shelf.holdings(()).passages())
     shelf.remove(document.id)
     assert shelf.documents() == ()
+
+
+def test_of_cards_switched_at_once_none_is_lost(shelf: Shelf) -> None:
+    cards = load_cards(data_folder("knowledge"))
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda card: shelf.switch(cards, card.id, on=False), cards[:20]))
+    assert shelf.off() == {card.id for card in cards[:20]}
 
 
 def test_cards_are_switched_off_and_on(shelf: Shelf) -> None:

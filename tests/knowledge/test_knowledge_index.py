@@ -5,18 +5,22 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from coach.errors import SetupError
-from coach.knowledge import Card, Holdings, build_index, chunk_cards, is_current, open_library
+from coach.knowledge import Card, Holdings, Shelf, build_index, chunk_cards, is_current, open_library
+from coach.knowledge import holdings as holdings_module
+from coach.knowledge import index as index_module
 from coach.knowledge.chunks import Entry
 from coach.knowledge.store import Kind, Store
-from coach.knowledge.versions import read_pointer
-from coach.language.embeddings import LexicalEmbedder, Vectors
+from coach.knowledge.versions import building, read_pointer
+from coach.language.embeddings import Embedder, LexicalEmbedder, Vectors
 
 CardMaker = Callable[..., Card]
 
@@ -175,7 +179,7 @@ def test_a_killed_process_leaves_the_old_index_serving_and_no_lock(
     assert found(cards, folder)[0] == "d"
 
 
-@pytest.mark.parametrize("damage", ["garbage", "gone", "other", "pointer"])
+@pytest.mark.parametrize("damage", ["garbage", "gone", "other", "pointer", "torn", "empty", "older"])
 def test_a_damaged_index_is_built_anew(cards: tuple[Card, ...], folder: Path, damage: str) -> None:
     build_index(Holdings(cards), LexicalEmbedder(), folder)
     pointer = read_pointer(folder)
@@ -191,9 +195,16 @@ def test_a_damaged_index_is_built_anew(cards: tuple[Card, ...], folder: Path, da
             (folder / "current.json").write_text(json.dumps({
                 "version": pointer.version, "corpus": pointer.corpus, "embedder": pointer.embedder, "passages": 19,
                 "asks": 0}))
+        case "torn":
+            recogniser = folder / pointer.version / "recogniser.npz"
+            recogniser.write_bytes(recogniser.read_bytes()[:100])
+        case "empty":
+            next((folder / pointer.version / "words").glob("*.npy")).write_bytes(b"")
+        case "older":
+            (folder / "current.json").write_text(json.dumps({"version": pointer.version, "chunks": 20}))
         case "pointer":
             (folder / "current.json").write_bytes(b"\x00\xff")
-    if damage != "other":  # which is sound as far as SQLite can tell
+    if damage not in ("other", "torn", "empty"):  # which are sound as far as SQLite can tell
         assert not is_current(Holdings(cards), LexicalEmbedder(), folder)
     for _ in range(2):  # what Chroma failed to open once, it fails to open in another way the second time
         with pytest.raises(SetupError, match="Run `coach knowledge index`"):
@@ -224,6 +235,52 @@ def test_an_open_library_outlives_a_new_index(cards: tuple[Card, ...], folder: P
         build_index(Holdings(cards[:3]), LexicalEmbedder(), folder)
         assert library.search("golf and weather")[0].citation.card_id == "d"
     assert found(cards[:3], folder, "apologies")[0] == "a"
+
+
+def test_the_index_does_not_grow_with_every_change(cards: tuple[Card, ...], folder: Path) -> None:
+    def size() -> int:
+        return sum(path.stat().st_size for version in folder.glob("v-*") for path in version.rglob("*") if path.is_file())
+
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
+    build_index(Holdings(cards[:2]), LexicalEmbedder(), folder)
+    before = size()
+    embedder = CountingEmbedder()
+    for _ in range(6):
+        build_index(Holdings(cards), embedder, folder)
+        assert found(cards, folder)[0] == "d"
+        build_index(Holdings(cards[:2]), embedder, folder)
+    pointer = read_pointer(folder)
+    assert pointer is not None
+    assert pointer.dead <= 10
+    assert size() <= 1.5 * before
+
+
+def test_an_index_of_another_layout_is_built_anew(
+        cards: tuple[Card, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index(Holdings(cards), LexicalEmbedder(), folder)
+    monkeypatch.setattr(index_module, "LAYOUT", 99)
+    monkeypatch.setattr(holdings_module, "LAYOUT", 99)
+    report = build_index(Holdings(cards), LexicalEmbedder(), folder)
+    assert (report.added, report.kept) == (20, 0)
+    assert report.rebuilt == "The old index was made by another version of coach."
+
+
+def test_a_build_waits_for_another(cards: tuple[Card, ...], folder: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with building(folder):
+            waiting = pool.submit(build_index, Holdings(cards), LexicalEmbedder(), folder, wait_seconds=20)
+            time.sleep(0.3)
+            assert not waiting.done()
+        assert waiting.result().added == 20
+
+
+def test_documents_alone_can_be_searched(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
+    path = tmp_path / "rules.md"
+    path.write_text("# Taxis\n\nA taxi is paid up to forty euros.\n")
+    holdings = Holdings((), (Shelf(tmp_path / "library").add(path, by="ada"),))
+    build_index(holdings, embedder, folder)
+    with open_library(holdings, embedder, folder) as library:
+        assert library.search("Is a taxi paid for?")
 
 
 def test_only_two_versions_are_kept(cards: tuple[Card, ...], folder: Path) -> None:

@@ -208,7 +208,7 @@ def test_the_labels_name_frameworks_that_there_are(shipped: Library) -> None:
     (["a", "b", "c"], ["a"], [1, 1, 1, 1]),
     (["b", "a", "a"], ["a"], [0, 1, 0.5, 0.6309]),
     (["b", "c", "d", "e", "f", "a"], ["a"], [0, 0, 1 / 6, 0.3562]),
-    (["a", "x", "b"], ["a", "b"], [1, 1, 1, 0.9197]),
+    (["a", "x", "b"], ["a", "b"], [0.5, 1, 1, 0.9197]),
     ([], ["a"], [0, 0, 0, 0]),
 ])
 def test_the_measures(ranked: list[str], wanted: list[str], measures: list[float]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import gradio as gr
 import pytest
@@ -65,6 +66,20 @@ def test_files_are_taken_from_the_page_alone(client: TestClient, path: str, orig
 def test_another_page_may_not_watch_an_upload(client: TestClient) -> None:
     asked = client.get("/gradio_api/upload_progress?upload_id=1", headers={"Sec-Fetch-Site": "cross-site"})
     assert asked.status_code == 403
+
+
+def test_a_file_that_was_not_uploaded_is_not_read(coach: Coach, client: TestClient, tmp_path: Path) -> None:
+    """A request may name no file of the server's own."""
+    secret = tmp_path / "secret.md"
+    secret.write_text("# Secret\n\nThe door code is on this page and nowhere else.\n")
+    config = client.get("/config").json()
+    handler = next(one["id"] for one in config["dependencies"] if any(event == "upload" for _, event in one["targets"]))
+    sent = {"data": [{"path": str(secret), "meta": {"_type": "gradio.FileData"}}], "fn_index": handler, "session_hash": "x",
+            "trigger_id": None}
+    client.post("/gradio_api/queue/join", json=sent)
+    answer = client.get("/gradio_api/queue/data?session_hash=x").text
+    assert "process_completed" in answer
+    assert coach.shelf.documents() == ()
 
 
 def test_a_file_from_the_page_is_taken(client: TestClient) -> None:
