@@ -329,6 +329,8 @@ class TestEnd:
             "What does all this mean for you personally?",
             "Tell me about the people you hired.",
             "What's the hardest part of this for you?",
+            "That sounds heavy to carry alone. Who knows how you really are?",
+            "I can see why that worries you. What would help you most this week?",
         ]
         meeting = play(practice, 1, good)
         assert practice.end(meeting.id, "ada").ending is Ending.WELL
