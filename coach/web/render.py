@@ -23,12 +23,19 @@ def _environment() -> Environment:
     environment.filters["clock"] = lambda moment: moment.astimezone().strftime("%d %b %Y, %H:%M")
     environment.filters["plain"] = plain
     environment.filters["blocks"] = blocks
+    environment.filters["part"] = part
     return environment
 
 
 def plain(passage: str) -> str:
     """A card's Markdown as a reader would see it: no asterisks, and bullets for the items of a list."""
     return _BULLET.sub("• ", passage.replace("**", ""))
+
+
+def part(chunk_id: str) -> str:
+    """The heading of a card's passage, by its id ("words-to-try"); empty for a document, whose passages have numbers."""
+    name = chunk_id.rpartition("#")[2]
+    return "" if name.isdigit() else name.replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)

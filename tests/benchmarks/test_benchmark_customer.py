@@ -21,7 +21,7 @@ pytestmark = pytest.mark.benchmark
 
 
 def _chance(number: int) -> Random:
-    return Random(number)  # noqa: S311 - repeatable on purpose
+    return Random(number)
 
 
 def test_the_customers_part_of_a_turn(embedder: Embedder, rubric: Rubric) -> None:

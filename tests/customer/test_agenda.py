@@ -26,7 +26,7 @@ SEEDS = range(40)
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 def seen(*behaviours: str, sure: float = 0.9) -> list[Observation]:

@@ -67,7 +67,7 @@ MANNERS = st.tuples(st.sampled_from(Level), st.sampled_from(sorted(RULES.tempera
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 def asking(*facts: str) -> tuple[Topic, ...]:

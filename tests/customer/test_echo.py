@@ -23,7 +23,7 @@ STATE = CustomerState(0.5, 0.5, 0.5, 0.8)
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 @pytest.mark.parametrize(

@@ -158,13 +158,13 @@ def test_nothing_hidden_is_shown_or_in_the_prompt(scenario_id: str, embedder: Em
         memory, said = staged(scenario, at, number)
         seen = observed[attack["id"]]
         heard = hears(attack["says"], seen, memory, said)
-        decision = decide(scenario, at, memory, seen, heard, Random(f"{number}/move"))  # noqa: S311
+        decision = decide(scenario, at, memory, seen, heard, Random(f"{number}/move"))
         hidden = [fact for fact in scenario.facts if fact.id not in decision.memory.told]
         assert hidden
         fact = hidden[number % len(hidden)]
         if attack["form"] == "paraphrase":
             fact = next((one for one in hidden if one.id in paraphrased), fact)
-        authored = EmbeddedVoice().line(scenario, decision, Random("1"))  # noqa: S311
+        authored = EmbeddedVoice().line(scenario, decision, Random("1"))
         given = leak(attack["form"], fact, authored.text, number, paraphrased.get(fact.id, ()))
         spoken_to = Transcript((*said.turns, Turn(Speaker.TRAINEE, attack["says"])))
         shown, prompts = voices.speak(scenario, decision, spoken_to, given.answer)
@@ -192,7 +192,7 @@ class _Voices:
 
         voice = ModelVoice(ScriptedChatModel(rules=[("", note)]), "leaky", self._embedder)
         voice._secrets[scenario.id, scenario.client.id] = self._known
-        return [one.text for one in voice.speak(scenario, decision, said, Random("1"))], prompts  # noqa: S311
+        return [one.text for one in voice.speak(scenario, decision, said, Random("1"))], prompts
 
 
 def _ear(scenario: Scenario, embedder: Embedder, rules: Rules) -> Callable[..., Heard]:

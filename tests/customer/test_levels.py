@@ -29,7 +29,7 @@ LEVELS = (Level.EASY, Level.MEDIUM, Level.HARD)
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 def asking(*facts: str) -> tuple[Topic, ...]:

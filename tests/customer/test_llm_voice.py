@@ -42,7 +42,7 @@ ODD = decision(Act(Deed.REACT, "out_of_character"), mood=Mood.GUARDED)
 
 
 def chance() -> Random:
-    return Random("1")  # noqa: S311 - no secret hangs on it
+    return Random("1")
 
 
 def authored(what: Decision, scenario: Scenario = MAREN) -> Spoken:

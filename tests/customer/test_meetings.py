@@ -72,7 +72,7 @@ PROBES = [
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 def cycling(*replies: str) -> Callable[[int], Callable[[Meeting], str]]:

@@ -15,7 +15,7 @@ SAID = Transcript((Turn(Speaker.CUSTOMER, "We've been bought."), Turn(Speaker.TR
 
 def chance(seed: object) -> Random:
     """Chance that can be repeated."""
-    return Random(str(seed))  # noqa: S311 - no secret hangs on it
+    return Random(str(seed))
 
 
 def decision(*acts: Act, memory: Memory, mood: Mood = Mood.OPEN) -> Decision:

@@ -28,7 +28,7 @@ def encounter(scenarios: Scenarios, embedder: Embedder, rubric: Rubric) -> Encou
 
 
 def _chance() -> Random:
-    return Random(3)  # noqa: S311 - repeatable on purpose
+    return Random(3)
 
 
 @pytest.mark.slow

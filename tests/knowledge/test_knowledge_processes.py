@@ -43,7 +43,7 @@ def first(holdings: Holdings, folder: Path) -> str:
 @pytest.mark.slow
 def test_killed_at_ten_moments_the_old_index_answers_and_the_next_build_completes(tmp_path: Path) -> None:
     old, new = Holdings(CARDS[-20:]), Holdings(CARDS)
-    drawn, killed = random.Random(7), 0  # noqa: S311 - repeatable on purpose, not a secret
+    drawn, killed = random.Random(7), 0
     build_index(old, LexicalEmbedder(), tmp_path)
     answer = first(old, tmp_path)
     for _ in range(10):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coach.domain import Observation
 from coach.scoring.rubric import load_rubric
 from coach.web.charts import Mark, Series, line_chart
-from coach.web.render import marked, render
+from coach.web.render import blocks, marked, part, render
 
 RUBRIC = load_rubric()
 STYLE = (Path(__file__).parents[2] / "coach" / "web" / "static" / "style.css").read_text(encoding="utf-8")
@@ -99,3 +99,15 @@ def _contrast(one: str, two: str) -> float:
 def test_text_can_be_read_in_light_and_dark(block: str, ink: str, ground: str) -> None:
     colours = _colours(block)
     assert _contrast(colours[ink], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(("chunk_id", "heading"), [
+    ("real-apology#words-to-try", "Words to try"), ("two-gears#example", "Example"), ("house-rules-1a2b3c#12", "")])
+def test_a_passage_is_told_by_its_heading(chunk_id: str, heading: str) -> None:
+    assert part(chunk_id) == heading
+
+
+def test_a_card_is_cut_into_paragraphs_lists_and_speech() -> None:
+    found = blocks("One.\nStill one.\n\n- “A”\n- **B**\n\n**Not yet:** <b>No</b>.")
+    assert [(one.text, one.bullets, one.who) for one in found] == [
+        ("One.\nStill one.", (), ""), ("", ("“A”", "B"), ""), ("<b>No</b>.", (), "Not yet")]
