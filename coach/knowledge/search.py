@@ -24,7 +24,7 @@ from coach.language.plain import plain
 from coach.language.text import clean
 
 MOST_CHARACTERS = 2000
-# How much of each ranking is fused: five times what is commonly asked for.
+# How much of each ranking is fused: ten times what is commonly asked for.
 _DEPTH = 50
 # The nearest of each kind that are looked at: of a library of cards alone nearly all.
 _WIDTH: Mapping[Kind, int] = MappingProxyType({Kind.PASSAGE: 250, Kind.ASK: 400})
