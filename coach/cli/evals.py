@@ -136,6 +136,26 @@ def knowledge_command(app: App, split: str, queries: Path | None) -> None:
     click.echo(retrieval_text(found))
 
 
+@evals.command("tips")
+@click.option("--split", type=click.Choice(["dev", "test"]), default="test", show_default=True,
+              help="Which half of the labelled situations.")
+@pass_app
+def tips_command(app: App, split: str) -> None:
+    """Try whether tips cite the card that fits.
+
+    The tips that coach gives, against the cards that coaches would cite; beside them the library's first card for the reply's
+    own words, and one card for everything.
+    """
+    from coach.evals.report import tips_text  # noqa: PLC0415 - brings the scorer
+    from coach.evals.tips import load_situations, tip_fit  # noqa: PLC0415 - likewise
+
+    situations = [one for one in load_situations() if one[0].split == split]
+    bar = Bar("Situations")
+    found = tip_fit(situations, app.coach.observer, app.ready().library, bar)
+    bar.clear()
+    click.echo(tips_text(found))
+
+
 @evals.command("ablation")
 @pass_app
 def ablation_command(app: App) -> None:

@@ -1,7 +1,9 @@
 """`coach knowledge`: the library, and the search over it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from coach.cli.terminal import Bar, say
 from coach.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
-    from coach.knowledge import Hit
+    from coach.knowledge import Filters, Hit
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True)
 _HITS = 5
@@ -37,25 +39,30 @@ def index(app: App) -> None:
 @knowledge.command("search")
 @click.argument("query", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 50), help="How many passages at most.  [default: 5; with --batch 10]")
+@click.option("--framework", multiple=True, metavar="NAME", help="Only cards of it; may be given again.")
+@click.option("--behaviour", multiple=True, metavar="ID", help="Only cards that help with it; likewise.")
+@click.option("--scenario", multiple=True, metavar="ID", help="Only cards put to the test in it; likewise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--batch", type=_FILE, metavar="IN.jsonl", help="Search for many: a JSON object a line with id and text.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.jsonl",
               help="Where the answers to --batch go, a line each, in order.")
 @pass_app
-def search(app: App, query: tuple[str, ...], limit: int | None, as_json: bool, batch: Path | None, out: Path | None) -> None:
+def search(app: App, /, query: tuple[str, ...], limit: int | None, *, as_json: bool, batch: Path | None, out: Path | None,
+           **only: tuple[str, ...]) -> None:
     """Find the passages that answer QUERY, best first.
 
     Where even the nearest is too far from the question, there is no answer, and coach says so.
     """
+    filters = _filters(app, only)
     if batch is not None:
         if query or as_json or out is None:
             raise click.UsageError("--batch takes its questions from the file and needs --out; no QUERY and no --json.")
-        _batch(app, batch, out, limit or _BATCH_HITS)
+        _batch(app, batch, out, limit or _BATCH_HITS, filters)
         return
     if not query or out is not None:
         raise click.UsageError("Name a QUERY, or --batch with --out.")
     words = " ".join(query)
-    hits = app.ready().library.search(words, limit=limit or _HITS)
+    hits = app.ready().library.search(words, limit=limit or _HITS, filters=filters)
     if as_json:
         found = {"query": words, "answered": bool(hits), "hits": [_as_json(hit) for hit in hits]}
         click.echo(json.dumps(found, indent=2))
@@ -159,7 +166,23 @@ def _index(app: App) -> None:
             f"{report.kept} kept, {report.removed} removed.")
 
 
-def _batch(app: App, batch: Path, out: Path, limit: int) -> None:
+def _filters(app: App, only: Mapping[str, tuple[str, ...]]) -> "Filters":
+    from coach.knowledge import Filters  # noqa: PLC0415 - as everywhere here: --help does without
+
+    cards = app.coach.cards
+    known = {"framework": {card.framework for card in cards},
+             "behaviour": {one for card in cards for one in card.behaviours},
+             "scenario": {one for card in cards for one in card.scenarios}}
+    for what, there in known.items():
+        for name in only[what]:
+            if name not in there:
+                near = get_close_matches(name, there, n=1)
+                hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(sorted(there))}."
+                raise InputError(f"No card has the {what} {name!r}. {hint}")
+    return Filters(behaviours=only["behaviour"], frameworks=only["framework"], scenarios=only["scenario"])
+
+
+def _batch(app: App, batch: Path, out: Path, limit: int, filters: "Filters") -> None:
     from coach.cli.batch import whole  # noqa: PLC0415 - as everywhere here: --help does without
     from coach.cli.questions import Question, questions_in  # noqa: PLC0415 - likewise
     from coach.cli.score_files import keep  # noqa: PLC0415 - likewise
@@ -177,7 +200,7 @@ def _batch(app: App, batch: Path, out: Path, limit: int) -> None:
     answered = 0
     with whole(out) as file:
         for done, question in enumerate(asked, start=1):
-            hits = library.search(question.text, limit=limit)
+            hits = library.search(question.text, limit=limit, filters=filters)
             answered += bool(hits)
             file.write(json.dumps({
                 "id": question.id, "answered": bool(hits),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coach.domain import PLAIN, ReplyScore, Tip
 from coach.domain import Behaviour as B
-from coach.knowledge import Card, CardTip, Library
+from coach.knowledge import Card, CardTip, Filters, Library
 
 # What to speak of first: what hurt the customer most, then what would help most, then what went well and how to go on.
 _FIRST = (
@@ -71,7 +71,7 @@ class Tips:
         for focus in _focuses(situation.score)[:_TRIED]:
             # A long line of hers can drown what the reply did; then what it did is searched for alone.
             for query in (f"{_ASKS[focus]}. {situation.customer_line}", _ASKS[focus]):
-                for hit in library.search(query, limit=_HITS, behaviours=(focus.value,)):
+                for hit in library.search(query, limit=_HITS, filters=Filters(behaviours=(focus.value,))):
                     text = _worded(library.card(hit.citation.card_id), focus, situation, given)
                     if text:
                         return Tip(text, hit.citation)

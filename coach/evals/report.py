@@ -11,6 +11,7 @@ from coach.evals.questions import Answers
 from coach.evals.retrieval import MEASURES, Retrieval
 from coach.evals.run import Result, SuiteRun
 from coach.evals.statistics import Estimate, PassRate, pass_rate
+from coach.evals.tips import TipFit
 
 SCHEMA_VERSION = 1
 
@@ -170,6 +171,17 @@ def retrieval_text(found: Retrieval) -> str:
                  f"{_with_interval(found.found)}")
     lines.append(f"{found.unanswerable} questions without: " + ", ".join(
         f"{name} of abstaining {_with_interval(value)}" for name, value in found.abstaining.items()))
+    return "\n".join(lines)
+
+
+def tips_text(found: TipFit) -> str:
+    """One row a way to choose the card, then which cards are cited."""
+    names = {"situation": "by the situation", "reply": "by the reply's words", "same": "always one card"}
+    lines = [f"{found.situations} situations; a tip in {found.given} of them",
+             f"{'':<22}{'card fits':>22}{'fits best':>22}"]
+    lines += [f"{names[way]:<22}{_with_interval(value):>22}{_with_interval(found.best[way]):>22}"
+              for way, value in found.fitting.items()]
+    lines.append("Cited: " + ", ".join(f"{card} {times}" for card, times in found.cited))
     return "\n".join(lines)
 
 

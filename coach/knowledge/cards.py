@@ -81,6 +81,7 @@ class _Meta(DataModel):
     author: Text
     tags: tuple[Text, ...]
     behaviours: tuple[BehaviourId, ...]
+    scenarios: tuple[Text, ...] = ()
     asks: tuple[Text, ...] = ()
     tips_in: Literal["any", "interview"] = "any"
     tips: tuple[CardTip, ...]
@@ -94,6 +95,7 @@ class Card(_Meta):
         framework: the school it belongs to, for filters.
         source: the book, paper or page it draws on.
         behaviours: ids of the behaviours it helps with.
+        scenarios: ids of the scenarios in which it is put to the test.
         asks: questions and situations that people would bring to it, in their words: they lead to
             it, and are shown as the reason why it was found.
         sections: one for each of `SECTIONS`, in that order.

@@ -34,6 +34,7 @@ class Chunk:
     author: str
     section: str
     behaviours: tuple[str, ...]
+    scenarios: tuple[str, ...]
     text: str
 
     @property
@@ -78,7 +79,7 @@ def chunks_of(card: Card) -> tuple[Chunk, ...]:
         Chunk(
             id=f"{card.id}#{slug(section.heading)}", unit=card.id, card_id=card.id, title=card.title,
             framework=card.framework, source=card.source, author=card.author, section=section.heading,
-            behaviours=card.behaviours, text=section.text)
+            behaviours=card.behaviours, scenarios=card.scenarios, text=section.text)
         for section in card.sections
     )
 

@@ -65,7 +65,7 @@ class Document:
         for number, passage in enumerate(read_passages(self.folder), start=1):
             place = f"{self.id}#{number}"
             yield Chunk(id=place, unit=place, card_id=self.id, title=self.title, framework="", source=self.source,
-                        author=self.added_by, section=passage.section, behaviours=(), text=passage.text)
+                        author=self.added_by, section=passage.section, behaviours=(), scenarios=(), text=passage.text)
 
 
 def write_document(document: Document, passages: tuple[Passage, ...]) -> None:

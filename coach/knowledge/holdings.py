@@ -11,7 +11,7 @@ from coach.knowledge.chunks import Chunk, Entry, asks_of, chunk_cards, chunks_of
 from coach.knowledge.documents import Document
 
 # Raise it when an index of the old layout can no longer be read; every index is then built anew.
-LAYOUT = 3
+LAYOUT = 4
 
 
 @dataclass(frozen=True, slots=True)

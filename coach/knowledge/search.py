@@ -2,7 +2,7 @@
 
 import weakref
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -14,6 +14,7 @@ from coach.domain import Citation
 from coach.errors import NotFoundError, SetupError
 from coach.knowledge.cards import Card
 from coach.knowledge.evidence import NEAREST, Evidence, answered
+from coach.knowledge.filters import EVERYTHING, Filters
 from coach.knowledge.holdings import Holdings
 from coach.knowledge.index import Opened, open_current
 from coach.knowledge.ranking import fuse
@@ -60,24 +61,6 @@ class Hit:
     cosine: float
     bm25_rank: int | None
     ask: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What may be found: cards that help with any of `behaviours`, of any of `frameworks`; empty: everything."""
-
-    behaviours: frozenset[str] = frozenset()
-    frameworks: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.behaviours or self.frameworks)
-
-    def pass_card(self, card: Card | None) -> bool:
-        """Whether a unit passes; `card` is None for a passage of a document."""
-        if card is None:
-            return not self
-        return (not self.behaviours or bool(self.behaviours & set(card.behaviours))) and (
-            not self.frameworks or card.framework in self.frameworks)
 
 
 @dataclass(slots=True)
@@ -159,20 +142,18 @@ class Library:
             raise NotFoundError(f"There is no passage {chunk_id!r} in the library.")
         return found[chunk_id].citation
 
-    def search(self, query: str, limit: int = 5, behaviours: Collection[str] = (),
-               frameworks: Collection[str] = ()) -> tuple[Hit, ...]:
+    def search(self, query: str, limit: int = 5, filters: Filters = EVERYTHING) -> tuple[Hit, ...]:
         """The passages that answer `query`, best first, one a card; none where too little speaks for an answer.
 
         Args:
             query: a question or any other words; of a very long one the first `MOST_CHARACTERS`.
             limit: how many hits at most.
-            behaviours: only cards that help with any of these; empty: all.
-            frameworks: only cards of any of these; empty: all.
+            filters: what may be found.
 
         Raises:
             SetupError: the index can not be read any more; says what to do.
         """
-        found = self._look(query, Filters(frozenset(behaviours), frozenset(frameworks)))
+        found = self._look(query, filters)
         if limit < 1 or found is None or not found.answered:
             return ()
         near, units = found.near, self._thinned(found.ranked, limit)
@@ -188,7 +169,7 @@ class Library:
 
     def rankings(self, query: str) -> "Rankings":
         """What each part of the search makes of `query`, to be compared."""
-        found = self._look(query, Filters())
+        found = self._look(query, EVERYTHING)
         if found is None:
             return Rankings((), (), (), (), answered=False)
         return Rankings(tuple(found.by_words), tuple(found.by_meaning), tuple(found.fused), tuple(found.ranked), found.answered)
@@ -224,8 +205,7 @@ class Library:
     def _near(self, vector: Vectors, filters: Filters) -> _Near:
         near = _Near()
         for kind, found in ((Kind.PASSAGE, near.passages), (Kind.ASK, near.asks)):
-            for (unit, entry), cosine in self._store.nearest(
-                    kind, vector, _WIDTH[kind], filters.behaviours, filters.frameworks).items():
+            for (unit, entry), cosine in self._store.nearest(kind, vector, _WIDTH[kind], filters).items():
                 found[unit][entry] = cosine
         return near
 

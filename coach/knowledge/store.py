@@ -3,7 +3,7 @@
 Two collections: the passages, and the questions that lead to cards. Both are searched by meaning; only passages are shown.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from coach.errors import SetupError
 from coach.knowledge.chunks import Chunk, Entry, unit_of
+from coach.knowledge.filters import EVERYTHING, Filters
 from coach.knowledge.versions import DATABASE, REBUILD, Pointer
 from coach.language.embeddings import Vectors
 
@@ -156,25 +157,22 @@ class Store:
                     found.setdefault(str(metadata["unit"]), []).append(vector)
         return {unit: np.stack(vectors) for unit, vectors in found.items()}
 
-    def nearest(self, kind: Kind, vector: Vectors, limit: int, behaviours: Collection[str] = (),
-                frameworks: Collection[str] = (), ids: Sequence[str] = ()) -> dict[tuple[str, str], float]:
+    def nearest(self, kind: Kind, vector: Vectors, limit: int, filters: Filters = EVERYTHING) -> dict[tuple[str, str], float]:
         """Entries as (unit, id) with their cosine to `vector`, nearest first.
 
         Args:
             kind: what is looked for.
             vector: of length 1, shape (width,).
             limit: how many at most.
-            behaviours: only of cards with any of these; empty: all.
-            frameworks: only of any of these; empty: all.
-            ids: only these entries; empty: all.
+            filters: what may be found.
 
         Raises:
             SetupError: the database can not be read any more.
         """
-        where = cast("Where | None", _where(behaviours, frameworks))
+        where = cast("Where | None", _where(filters))
         with _faults(self._path):
             found = self._collections[kind].query(
-                query_embeddings=vector[np.newaxis], n_results=limit, ids=list(ids) or None, where=where,
+                query_embeddings=vector[np.newaxis], n_results=limit, where=where,
                 # Without metadata: fetching those of a few hundred takes five times as long as the search.
                 include=["distances"])
         rows = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
@@ -213,29 +211,30 @@ def _metadata(entry: Entry) -> "Metadata":
         "whole": entry.whole,
     }
     # Chroma takes no empty list.
-    if chunk.behaviours:
-        kept["behaviours"] = list(chunk.behaviours)
+    several = {"behaviours": chunk.behaviours, "scenarios": chunk.scenarios}
+    kept |= {name: list(values) for name, values in several.items() if values}
     return cast("Metadata", kept)
 
 
 def _chunk(chunk_id: str, text: str, metadata: "Metadata") -> Chunk:
     told = {name: str(metadata[name]) for name in ("unit", "title", "framework", "source", "author", "section")}
-    behaviours = cast("Sequence[str]", metadata.get("behaviours") or ())
-    return Chunk(id=chunk_id, card_id=str(metadata["card"]), text=text, behaviours=tuple(behaviours), **told)
+    behaviours, scenarios = (tuple(cast("Sequence[str]", metadata.get(name) or ())) for name in ("behaviours", "scenarios"))
+    return Chunk(id=chunk_id, card_id=str(metadata["card"]), text=text, behaviours=behaviours, scenarios=scenarios, **told)
 
 
 def _of(units: Sequence[str]) -> "Where":
     return cast("Where", {"unit": {"$in": list(units)}})
 
 
-def _where(behaviours: Collection[str], frameworks: Collection[str]) -> dict[str, object] | None:
+def _where(filters: Filters) -> dict[str, object] | None:
     parts: list[dict[str, object]] = []
-    if behaviours:
-        any_of: list[dict[str, object]] = [{"behaviours": {"$contains": behaviour}} for behaviour in sorted(behaviours)]
-        # Chroma's "or" and "and" want two parts at least.
-        parts.append({"$or": any_of} if len(any_of) > 1 else any_of[0])
-    if frameworks:
-        parts.append({"framework": {"$in": sorted(frameworks)}})
+    for name, wanted in (("behaviours", filters.behaviours), ("scenarios", filters.scenarios)):
+        any_of: list[dict[str, object]] = [{name: {"$contains": one}} for one in sorted(wanted)]
+        if any_of:
+            # Chroma's "or" and "and" want two parts at least.
+            parts.append({"$or": any_of} if len(any_of) > 1 else any_of[0])
+    if filters.frameworks:
+        parts.append({"framework": {"$in": sorted(filters.frameworks)}})
     if len(parts) > 1:
         return {"$and": parts}
     return parts[0] if parts else None

@@ -26,7 +26,7 @@ Show = Callable[..., Update]
 _HITS = 6
 _PASSAGES_SHOWN = 60
 _WORDS_SHOWN = 4
-_BY = ("By framework", "By source")
+_BY = ("By framework", "By source", "By situation")
 # So long a search waits for the next key; of several keys the last one counts.
 _PAUSE_SECONDS = 0.15
 
@@ -255,13 +255,24 @@ class LibraryPart:
         read, off = self._coach.records.cards_read(trainee), self._coach.shelf.off()
         groups: dict[str, list[Listed]] = {}
         for card in self._coach.cards:
-            name = card.framework if by != _BY[1] else f"{card.author}: {card.source}"
             about = card.section("What it is").split(". ", maxsplit=1)[0].rstrip(".") + "."
-            groups.setdefault(name, []).append(Listed(card.id, card.title, about, card.id in read, card.id in off))
+            listed = Listed(card.id, card.title, about, card.id in read, card.id in off)
+            for name in self._shelves(card, by):
+                groups.setdefault(name, []).append(listed)
         shown = [Group(name, tuple(cards)) for name, cards in sorted(groups.items(), key=lambda one: one[0].strip('"').lower())]
         total = len(self._coach.cards)
-        done = sum(card.read for group in shown for card in group.cards)
+        done = sum(card.id in read for card in self._coach.cards)
         return {self.cards: render("library", groups=shown, total=total, read=done)}
+
+    def _shelves(self, card: Card, by: str) -> list[str]:
+        """The groups in which the card is listed."""
+        if by == _BY[1]:
+            return [f"{card.author}: {card.source}"]
+        if by == _BY[2]:
+            # A company may have put scenarios of its own in the place of those that ship.
+            there = [one for one in card.scenarios if one in self._coach.scenarios.paths]
+            return [self._coach.scenarios.script(one).title for one in there]
+        return [card.framework]
 
     def _documents(self) -> Update:
         documents = self._coach.shelf.documents()

@@ -47,6 +47,28 @@ def test_a_search_as_json(run: Run) -> None:
     assert {"chunk_id", "source", "author", "text", "cosine"} <= set(data["hits"][0])
 
 
+def test_a_search_within_a_part_of_the_library(run: Run, tmp_path: Path) -> None:
+    within = ("--scenario", "going-in-house", "--behaviour", "open_question")
+    hits = json.loads(run("knowledge", "search", "--json", "What do I ask first?", *within).stdout)["hits"]
+    assert {hit["card_id"] for hit in hits} <= {"delta-question", "delta-role-reversal", "three-ps-priorities"}
+    assert hits
+    asked, out = tmp_path / "asked.jsonl", tmp_path / "out.jsonl"
+    asked.write_text('{"id": "1", "text": "What do I ask first?"}\n', "utf-8")
+    run("knowledge", "search", "--batch", str(asked), "--out", str(out), *within)
+    assert [hit["card"] for hit in json.loads(out.read_text("utf-8"))["hits"]] == [hit["card_id"] for hit in hits]
+
+
+@pytest.mark.parametrize(("option", "name", "hint"), [
+    ("--framework", "Emotional capitol", "Did you mean 'Emotional capital'?"),
+    ("--behaviour", "zzz", "There are: acknowledges, "),
+    ("--scenario", "war-rooms", "Did you mean 'war-room'?")])
+def test_a_part_that_there_is_not(run: Run, option: str, name: str, hint: str) -> None:
+    result = run("knowledge", "search", "anything", option, name)
+    assert result.exit_code == 3
+    assert f"No card has the {option[2:]} {name!r}." in " ".join(result.stderr.split())
+    assert hint in " ".join(result.stderr.split())
+
+
 def test_no_answer_is_said(run: Run) -> None:
     assert "No answer" in run("knowledge", "search", OFF).stdout
     assert json.loads(run("knowledge", "search", "--json", OFF).stdout) == {"query": OFF, "answered": False, "hits": []}

@@ -19,6 +19,7 @@ behaviours: [<behaviours>]
 tips:
   - when: [pitch]
     say: "{name} said “{clue}”. Ask about that."
+scenarios: [<scenarios>]
 ---
 
 """
@@ -35,12 +36,13 @@ def minilm() -> MiniLM:
 def write_card_to() -> CardWriter:
     """Writes a card file into a folder; `about` goes into each section, a section's own words by its heading."""
 
-    def write(folder: Path, card_id: str, about: str = "listening", title: str = "", framework: str = "Fierce",
-              author: str = "A. Writer", behaviours: str = "pitch, advice",
+    def write(folder: Path, card_id: str, about: str = "listening", title: str = "", *, framework: str = "Fierce",
+              author: str = "A. Writer", behaviours: str = "pitch, advice", scenarios: str = "",
               sections: dict[str, str] | None = None) -> Path:
-        front = CARD
+        # Without it, so that the line numbers of faults are easily told.
+        front = CARD if scenarios else CARD.replace("scenarios: [<scenarios>]\n", "")
         for slot, value in (("id", card_id), ("title", title or f"Card {card_id}"), ("framework", framework),
-                            ("author", author), ("behaviours", behaviours)):
+                            ("author", author), ("behaviours", behaviours), ("scenarios", scenarios)):
             front = front.replace(f"<{slot}>", value)
         texts = {heading: f"{heading} of {about}." for heading in SECTIONS} | (sections or {})
         body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in texts.items())

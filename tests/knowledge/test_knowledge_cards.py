@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.customer.script import Scenarios
 from coach.errors import DataFileError, SetupError
 from coach.knowledge import SECTIONS, CardTip, load_card, load_cards
 from coach.settings import data_folder
@@ -96,3 +97,7 @@ def test_a_missing_or_empty_folder_needs_setup(tmp_path: Path, make: bool) -> No
 
 def test_the_shipped_cards_load() -> None:
     assert len(load_cards(data_folder("knowledge"))) >= 20
+
+
+def test_every_scenario_is_one_that_ships_and_each_has_a_card() -> None:
+    assert {one for card in load_cards(data_folder("knowledge")) for one in card.scenarios} == set(Scenarios().paths)

@@ -15,6 +15,7 @@ from coach.knowledge.cards import split_sections
 CardMaker = Callable[..., Card]
 CARD = Card(
     id="a", title="A title", framework="F", source="S", author="W", tags=("t",), behaviours=("pitch",),
+    scenarios=("lost-order",),
     tips=(CardTip(when=("pitch",), say="Wait."),), sections=())
 # Any text that a file can hold: only halves of surrogate pairs can not be written as UTF-8.
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -1,6 +1,6 @@
 """The library as others plug it in."""
 
-from coach.knowledge import Library
+from coach.knowledge import Filters, Library
 from coach.knowledge.retriever import LibraryRetriever
 
 
@@ -11,6 +11,12 @@ def test_it_gives_what_the_search_finds(library: Library) -> None:
     assert [one.id for one in found] == [hit.citation.chunk_id for hit in hits]
     assert [one.page_content for one in found] == [hit.citation.text for hit in hits]
     assert found[0].metadata["framework"] == "Real apology"
+
+
+def test_it_filters(library: Library) -> None:
+    within = LibraryRetriever(library=library, filters=Filters(scenarios=["war-room"]))
+    assert {one.metadata["card"] for one in within.invoke("What do I show on the screens?")} <= {
+        "campfire-and-war-room", "no-jargon"}
 
 
 def test_it_gives_nothing_where_there_is_no_answer(library: Library) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 
 from coach.errors import NotFoundError, SetupError
 from coach.evals.retrieval import load_queries, measures_of, retrieval
-from coach.knowledge import Card, Holdings, Library, Shelf, build_index, load_cards, load_elsewhere, open_library
+from coach.knowledge import Card, Filters, Holdings, Library, Shelf, build_index, load_cards, load_elsewhere, open_library
 from coach.knowledge import search as search_module
 from coach.knowledge.store import Kind
 from coach.language.embeddings import LexicalEmbedder
@@ -32,19 +32,20 @@ def shipped(minilm: MiniLM, built_index: Path) -> Iterator[Library]:
 @pytest.fixture(scope="module")
 def library(write_card_to: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("small")
-    for card_id, about, framework, author, behaviours in (
-            ("ask", "questions about a late delivery", "Gears", "Lisa Petrilli", "open_question"),
-            ("pause", "silence and a late answer", "Gears", "A. Writer", "pitch, owns_mistake"),
-            ("sorry", "apologies after a late delivery", "Fierce", "A. Writer", "owns_mistake, non_apology")):
-        write_card_to(folder / "cards", card_id, about, framework=framework, author=author, behaviours=behaviours)
+    for card_id, about, framework, author, behaviours, scenarios in (
+            ("ask", "questions about a late delivery", "Gears", "Lisa Petrilli", "open_question", "lost-order"),
+            ("pause", "silence and a late answer", "Gears", "A. Writer", "pitch, owns_mistake", ""),
+            ("sorry", "apologies after a late delivery", "Fierce", "A. Writer", "owns_mistake, non_apology", "war-room")):
+        write_card_to(folder / "cards", card_id, about, framework=framework, author=author, behaviours=behaviours,
+                      scenarios=scenarios)
     cards = load_cards(folder / "cards")
     build_index(Holdings(cards), LexicalEmbedder(), folder / "index")
     with open_library(Holdings(cards), LexicalEmbedder(), folder / "index") as opened:
         yield opened
 
 
-def ids(library: Library, query: str, **kwargs: object) -> list[str]:
-    return [hit.citation.card_id for hit in library.search(query, **kwargs)]  # type: ignore[arg-type]
+def ids(library: Library, query: str, **wanted: Collection[str]) -> list[str]:
+    return [hit.citation.card_id for hit in library.search(query, filters=Filters(**wanted))]
 
 
 def test_a_hit_cites_its_passage_verbatim(library: Library) -> None:
@@ -73,12 +74,14 @@ def test_filters_hold_alone_and_together(library: Library) -> None:
     assert ids(library, query, frameworks=["Gears", "Fierce"], behaviours=["open_question", "jargon"]) == ["ask"]
     assert ids(library, query, frameworks=["Fierce"], behaviours=["pitch"]) == []
     assert ids(library, query, frameworks=["Nowhere"]) == []
+    assert ids(library, query, scenarios=["lost-order"]) == ["ask"]
+    assert ids(library, query, scenarios=["lost-order", "war-room"], behaviours=["pitch"]) == []
 
 
 def test_meaning_and_words_are_filtered_alike(shipped: Library) -> None:
     behaviours = sorted({behaviour for card in shipped.cards for behaviour in card.behaviours})
     for pair in list(combinations(behaviours, 2))[::40]:
-        for hit in shipped.search("What do I say to a client?", limit=50, behaviours=pair):
+        for hit in shipped.search("What do I say to a client?", limit=50, filters=Filters(behaviours=pair)):
             assert set(pair) & set(shipped.card(hit.citation.card_id).behaviours)
 
 
@@ -183,7 +186,8 @@ def test_a_document_answers_what_the_cards_do_not(shipped: Library, minilm: Mini
         assert found[0] == "real-apology"
         assert document.id in found
         # Only a card helps with a behaviour.
-        assert all(hit.citation.card_id != document.id for hit in library.search(sorry, behaviours=["owns_mistake"]))
+        help_with_it = library.search(sorry, filters=Filters(behaviours=["owns_mistake"]))
+        assert all(hit.citation.card_id != document.id for hit in help_with_it)
 
 
 @pytest.mark.slow
