@@ -237,9 +237,9 @@ class Practice:
         # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
         hinted = answer.heard.clue_met or bool(move.clue_missed)
         clue = clue_words(meeting, seat.scenario, memory.clue) if memory.clue and hinted else ""
-        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, seat.scenario.client.first_name, clue,
-                              interview=seat.scenario.goal is Goal.INTERVIEW)
-        tip = self.tips.tip(situation, [e.tip.text for e in meeting.exchanges if e.tip])
+        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, len(history.turns),
+                              seat.scenario.client.first_name, clue, interview=seat.scenario.goal is Goal.INTERVIEW)
+        tip = self.tips.tip(situation, [e.tip for e in meeting.exchanges if e.tip])
         exchange = Exchange(
             number=number, reply=text, line=answer.spoken.text, state=answer.memory.state, move=move,
             memory=answer.memory.to_json(), voice=answer.spoken.engine, at=self.now(), score=answer.score, tip=tip)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from coach.cli.app import App, pass_app
-from coach.cli.terminal import Bar, plain
+from coach.cli.terminal import Bar, plain, say
 from coach.errors import InputError
 
 BELOW = 1
@@ -154,6 +154,21 @@ def tips_command(app: App, split: str) -> None:
     found = tip_fit(situations, app.coach.observer, app.ready().library, bar)
     bar.clear()
     click.echo(tips_text(found))
+
+
+@evals.command("train-tips")
+@pass_app
+def train_tips_command(app: App) -> None:
+    """Learn anew which card a tip cites.
+
+    From the labelled situations that ship, in a few seconds.
+    """
+    from coach.evals.tip_training import train_tips, write_weights  # noqa: PLC0415 - brings numpy
+    from coach.evals.tips import load_situations  # noqa: PLC0415 - likewise
+
+    situations = [one for one in load_situations() if one[0].split == "train"]
+    path = write_weights(train_tips(situations, [card.id for card in app.coach.cards]))
+    say(f"Learned from {len(situations)} situations: {path}.")
 
 
 @evals.command("ablation")

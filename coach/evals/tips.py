@@ -28,7 +28,7 @@ class TipSituation(BaseModel):
 
     Attributes:
         reply: its id in the file `within`, beside this one.
-        best: cards that both labellers would cite, and one of them first; `ok`: cards that would do.
+        best: cards that fit best; `ok`: cards that would do. In dev and test, of two labellers together.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,7 +37,7 @@ class TipSituation(BaseModel):
     within: Annotated[str, Field(pattern=r"^[a-z_]+\.jsonl$")]
     best: tuple[str, ...]
     ok: tuple[str, ...]
-    split: Literal["dev", "test"]
+    split: Literal["train", "dev", "test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def tip_fit(situations: Sequence[tuple[TipSituation, RatedReply]], observer: Obs
     cited: dict[str, list[str]] = {way: [] for way in WAYS}
     for done, (_, reply) in enumerate(situations, start=1):
         score = observer.score(reply.transcript, reply.reply)
-        tip = tips.tip(Situation(reply.transcript.last(Speaker.CUSTOMER), score, first_name=""))
+        tip = tips.tip(Situation(reply.transcript.last(Speaker.CUSTOMER), score, len(reply.history), first_name=""))
         found = library.search(reply.reply, limit=1)
         cited["situation"].append(tip.citation.card_id if tip else "")
         cited["reply"].append(found[0].citation.card_id if found else "")

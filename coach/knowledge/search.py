@@ -142,6 +142,17 @@ class Library:
             raise NotFoundError(f"There is no passage {chunk_id!r} in the library.")
         return found[chunk_id].citation
 
+    def passage(self, card_id: str, query: str) -> Citation:
+        """The passage of the card that comes nearest to `query`.
+
+        Raises:
+            NotFoundError: there is no such card.
+        """
+        self.card(card_id)
+        near = self._store.of_units(self._embedder.embed([plain(clean(query)[:MOST_CHARACTERS])])[0], [card_id])
+        _, chunk_id = max(near, key=near.__getitem__)
+        return self.citation(chunk_id)
+
     def search(self, query: str, limit: int = 5, filters: Filters = EVERYTHING) -> tuple[Hit, ...]:
         """The passages that answer `query`, best first, one a card; none where too little speaks for an answer.
 

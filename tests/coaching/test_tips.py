@@ -3,7 +3,7 @@
 import pytest
 
 from coach.coaching.tips import Situation, Tips
-from coach.domain import Behaviour, Observation, ReplyScore, ScoreSource
+from coach.domain import Behaviour, Observation, ReplyScore, ScoreSource, Tip
 from coach.knowledge import Library
 
 LINE = "We've been bought. I may not be here by summer."
@@ -16,7 +16,7 @@ def score(*behaviours: str) -> ReplyScore:
 
 
 def situation(*behaviours: str, line: str = LINE, clue: str = CLUE) -> Situation:
-    return Situation(line, score(*behaviours), "Maren", clue)
+    return Situation(line, score(*behaviours), 3, "Maren", clue)
 
 
 @pytest.mark.parametrize("line", [LINE, "Lovely. The phones still ring, that's the odd part. The lorries don't know.", ""])
@@ -41,17 +41,20 @@ def test_the_same_situation_gives_the_same_tip(library: Library) -> None:
 
 def test_what_hurt_comes_before_what_helped(library: Library) -> None:
     both = Tips(lambda: library).tip(situation(Behaviour.OPEN_QUESTION, Behaviour.FALSE_EMPATHY))
-    assert both == Tips(lambda: library).tip(situation(Behaviour.FALSE_EMPATHY))
+    assert both is not None
+    card = library.card(both.citation.card_id)
+    assert both.text in [one.say.replace("{name}", "Maren").replace("{clue}", CLUE) for one in card.tips
+                         if Behaviour.FALSE_EMPATHY in one.when]
 
 
 @pytest.mark.parametrize(
     "behaviours", [(Behaviour.PITCH,), (Behaviour.MISSES_CLUE, Behaviour.TURNS_TO_DEAL), (Behaviour.OPEN_QUESTION,)]
 )
 def test_no_tip_comes_twice_and_at_last_there_is_none(library: Library, behaviours: tuple[str, ...]) -> None:
-    given: list[str] = []
+    given: list[Tip] = []
     while (tip := Tips(lambda: library).tip(situation(*behaviours), given)) is not None:
-        assert tip.text not in given
-        given.append(tip.text)
+        assert tip.text not in [one.text for one in given]
+        given.append(tip)
         assert len(given) < 100
     assert len(given) > 1
 
@@ -62,11 +65,11 @@ def test_where_nothing_fits_there_is_no_tip(library: Library, behaviours: tuple[
 
 
 def test_without_a_clue_no_tip_speaks_of_one(library: Library) -> None:
-    given: list[str] = []
+    given: list[Tip] = []
     while (tip := Tips(lambda: library).tip(situation(Behaviour.MISSES_CLUE, clue=""), given)) is not None:
         assert "{clue}" not in tip.text
         assert "“”" not in tip.text
-        given.append(tip.text)
+        given.append(tip)
 
 
 def test_with_a_clue_at_hand_her_own_words_are_used(library: Library) -> None:
