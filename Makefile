@@ -8,13 +8,14 @@ export OMP_NUM_THREADS := 1
 export GRADIO_ANALYTICS_ENABLED := False
 # Packages are compiled as they are installed (--compile-bytecode): every start is then three seconds quicker.
 
-.PHONY: run setup test test-fast lint types bench train tune chromium lock clean
+.PHONY: run setup test test-fast test-training lint types bench train tune chromium lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run        set up, and open the page on http://127.0.0.1:7860"
 	@echo "make test       set up what the tests need, and run all of them"
 	@echo "make test-fast  the part of the tests that takes under a minute"
+	@echo "make test-training  whether training the scorer anew gives the one that ships; five minutes"
 	@echo "make lint types bench   style, types, times"
 
 run: .venv/.ready
@@ -47,6 +48,10 @@ test: .venv/.ready-dev chromium
 
 test-fast: .venv/.ready-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow and not benchmark"
+
+# Whether training the scorer anew gives the scorer that ships.
+test-training: .venv/.ready-dev
+	@$(BIN)/python -m pytest -m training
 
 lint: .venv/.ready-dev
 	@$(BIN)/ruff check .

@@ -19,6 +19,8 @@ PASSAGES_THEMSELVES = "What the library says on it, word for word:"
 _REFUSAL = "NO ANSWER"
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“]+)“|(?<!\w)[‘']([^‘’']+(?:['’]\w[^‘’']*)*)['’](?!\w)")
+# Within a sentence, a question or a whole sentence in quotation marks: what follows goes on in small letters, or with a comma.
+_WITHIN = re.compile(r"([.?!…]+)(?=[”\"»“’'],|[”\"»“’'] (?:[a-z]))")
 # So few words in quotation marks may be anybody's.
 _A_FEW = 3
 
@@ -94,7 +96,7 @@ def fault_of(text: str, found: Sequence[Citation]) -> str:
 def _cited_parts(text: str) -> list[str]:
     """Its sentences; a mark behind the full stop belongs to the sentence before it."""
     parts: list[str] = []
-    for part in sentences(text):
+    for part in sentences(_WITHIN.sub(lambda match: "-" * len(match[0]), text)):
         leading = re.match(rf"(?:{_MARK.pattern}[.,;]?\s*)+", part.text)
         rest = part.text
         if leading and parts:

@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from coach.settings import Settings
-from coach.wiring import Coach
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root in a container has no sandbox; the rest keeps Chromium from talking to anyone but the page.
@@ -111,10 +110,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def indexed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def indexed_home(tmp_path_factory: pytest.TempPathFactory, built_index: Path) -> Path:
     """A home folder with the index built."""
     home = tmp_path_factory.mktemp("indexed")
-    Coach(Settings(home=home)).index()
+    shutil.copytree(built_index, Settings(home=home).index_folder)
     return home
 
 

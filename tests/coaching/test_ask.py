@@ -95,6 +95,8 @@ def test_where_the_model_fails_the_passages_answer(library: Library) -> None:
     ("“Always be closing the deal. [1] Take their money now.” [2]", "quotation marks"),
     ("It says ‘always be closing the deal’ [2].", "quotation marks"), ("«Always be closing the deal» [1].", "quotation marks"),
     ("They don't know, and you can't tell yet [1].", ""),
+    ("Begin with “How is she?”, and then wait [1].", ""), ("Ask “How is she?” and wait [1].", ""),
+    ("Ask “How is she?” Then wait [1].", "cites no passage"), ("Ask “How is she?” [1] and then wait.", "cites no passage"),
     ("Ask how she is [3].", "a passage that there is not"), ("Ask [0].", "a passage that there is not"),
     ("Ask how she is. Wait [2].", "cites no passage"), ("", "nothing in it"), ("[1] [2]", "nothing in it"),
 ])

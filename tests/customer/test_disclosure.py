@@ -9,7 +9,7 @@ from coach.domain import Ending, Meeting
 
 Play = Callable[..., Meeting]
 PEOPLE = ("maren", "tunde", "nuria")
-SEEDS = range(20)
+SEEDS = range(5)
 REPLIES = 10
 
 PERSON_FIRST = [

@@ -32,12 +32,12 @@ TOLERANCE_SHARE = 0.02
 
 @pytest.fixture(scope="module")
 def found(embedder: Embedder) -> Examples:
-    """All training replies as numbers; two minutes."""
+    """All training replies as numbers; some minutes."""
     return examples(load_training(), embedder)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.training
+@pytest.mark.timeout(900)
 def test_retraining_gives_the_same_scores(found: Examples, embedder: Embedder) -> None:
     with np.load(encoder_file()) as stored:
         again = Model(train(found, {name: stored[name] for name in stored.files}))
@@ -52,8 +52,8 @@ def test_retraining_gives_the_same_scores(found: Examples, embedder: Embedder) -
             assert abs(then.confidence - now.confidence) <= TOLERANCE_SHARE
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.training
+@pytest.mark.timeout(900)
 def test_each_group_left_out_tells_its_worth(found: Examples) -> None:
     """On every fourth example; `coach evals ablation` takes all."""
     part = replace(found, groups=found.groups[::4], own=found.own[::4], targets=found.targets[::4], words=found.words[::4],
