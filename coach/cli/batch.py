@@ -36,14 +36,14 @@ def work_through(pieces: Iterable[_Piece], do: Callable[[_Piece], list[Result]],
     part = part_of(out)
     kept = _kept(part, key)
     bar = Bar(what)
-    for results in kept:
+    for results in _read_again(part, kept):
         yield from results
     try:
         with (part.open("a" if kept else "w", encoding="utf-8", errors=_ESCAPED) as file,
               ThreadPoolExecutor(max(1, jobs)) as pool):
             if not kept:
                 _line(file, {"key": key})
-            waiting, done = iter(islice(pieces, len(kept), None)), len(kept)
+            waiting, done = iter(islice(pieces, kept, None)), kept
             while chunk := list(islice(waiting, max(1, jobs))):
                 for results in pool.map(do, chunk) if jobs > 1 else map(do, chunk):
                     _line(file, results)
@@ -94,18 +94,29 @@ def _line(file: TextIO, value: object) -> None:
     file.flush()
 
 
-def _kept(part: Path, key: str) -> list[list[Result]]:
-    """The results of the pieces done under `key`; a line that was cut off is as if it had not been."""
+def _kept(part: Path, key: str) -> int:
+    """How many pieces were done under `key`; a line that was cut off is taken away, so that the next one begins clean."""
     if not part.is_file():
-        return []
-    lines = part.read_text(encoding="utf-8", errors="replace").split("\n")
-    try:
-        head, *values = [json.loads(line) for line in lines[:-1]]  # what follows the last line break was cut off
-    except ValueError:
-        return []  # not what we have written, or empty
-    if head != {"key": key}:
-        return []
-    found: list[list[Result]] = values
-    if found:  # take the torn end away, so that the next line begins clean
-        part.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8", errors=_ESCAPED)
-    return found
+        return 0
+    done, end = -1, 0
+    with part.open("rb+") as file:
+        for line in file:
+            try:
+                value = json.loads(line) if line.endswith(b"\n") else None
+            except ValueError:
+                value = None
+            if value is None or (done < 0 and value != {"key": key}):
+                break
+            done, end = done + 1, end + len(line)
+        if done >= 0:
+            file.truncate(end)
+    return max(done, 0)
+
+
+def _read_again(part: Path, pieces: int) -> Iterator[list[Result]]:
+    """The results of the first `pieces` done, one after the other: of a hundred thousand, memory has room for few."""
+    if pieces:
+        with part.open(encoding="utf-8") as file:
+            for line in islice(file, 1, 1 + pieces):
+                results: list[Result] = json.loads(line)
+                yield results

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coach.domain import Citation
 from coach.errors import ModelError
-from coach.knowledge import Library
+from coach.knowledge import Library, chunks_of
 from coach.language.orders import gives_orders
 from coach.language.text import sentences, words
 from coach.llm.chat import ChatModel, ask_for_text
@@ -14,9 +14,15 @@ from coach.prompts import get_prompt
 
 _PASSAGES = 5
 _SHOWN = 3
+# Of so many of the first cards a model is given the explanation as well, where another part of the card was found: words to try
+# alone tell nobody what they are for.
+_EXPLAINED = 3
 NO_ANSWER = "The library has nothing on that. Ask about a conversation with a customer, in other words perhaps."
 PASSAGES_THEMSELVES = "What the library says on it, word for word:"
 _REFUSAL = "NO ANSWER"
+# So a sentence begins that tells what of a question stays open; it comes last, is short, and needs no passage.
+_SAYS_NOTHING = "The library says nothing"
+_OPEN_WORDS = 20
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“]+)“|(?<!\w)[‘']([^‘’']+(?:['’]\w[^‘’']*)*)['’](?!\w)")
 # Within a sentence, a question or a whole sentence in quotation marks: what follows goes on in small letters, or with a comma.
@@ -52,18 +58,26 @@ def ask_coach(question: str, library: Library, model: "ChatModel | None" = None)
     if not found:
         return Answer(NO_ANSWER, (), "embedded")
     if model is not None:
+        given = _explained(found, library)
         try:
             problem = ""
             for _ in range(2):
-                text = _asked(model, question, found, problem)
+                text = _asked(model, question, given, problem)
                 if text == _REFUSAL:
                     return Answer(NO_ANSWER, (), "model")
-                problem = fault_of(text, found)
+                problem = fault_of(text, given)
                 if not problem:
-                    return _renumbered(text, found)
+                    return _renumbered(text, given)
         except ModelError:
             pass  # the passages below are an answer too, and say so by their engine
     return Answer(PASSAGES_THEMSELVES, found[:_SHOWN], "embedded")
+
+
+def _explained(found: Sequence[Citation], library: Library) -> tuple[Citation, ...]:
+    """The passages that were found, and after them what the first cards are about."""
+    cards = {card.id: card for card in library.cards}
+    first = [chunks_of(cards[one.card_id])[0].citation for one in found if one.card_id in cards][:_EXPLAINED]
+    return tuple({one.chunk_id: one for one in (*found, *first)}.values())
 
 
 def _asked(model: ChatModel, question: str, found: Sequence[Citation], problem: str) -> str:
@@ -78,12 +92,14 @@ def fault_of(text: str, found: Sequence[Citation]) -> str:
     if not said:
         return "There was nothing in it."
     cited: set[int] = set()
-    for part in said:
+    for place, part in enumerate(said, start=1):
+        if cited and place == len(said) and part.startswith(_SAYS_NOTHING) and len(words(part)) <= _OPEN_WORDS:
+            continue
         numbers = [int(number) for mark in _MARK.findall(part) for number in mark.split(",")]
         if not numbers:
-            return "A sentence cites no passage."
+            return f"Sentence {place} cites no passage."
         if not all(1 <= number <= len(found) for number in numbers):
-            return "It cites a passage that there is not."
+            return f"Sentence {place} cites a passage that there is not."
         cited |= set(numbers)
     passages = [words(found[number - 1].text) for number in cited]
     # Over the whole: a quotation may go on beyond the end of a sentence.

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,17 @@ class TestResuming:
             file.write('[{"piece": 9')  # cut off in the middle of a line
         assert self.through(out, "k", None, second) == [{"piece": n} for n in range(5)]
         assert (first, second) == ([0, 1, 2], [3, 4])
+
+    def test_what_is_done_does_not_fill_the_memory(self, tmp_path: Path) -> None:
+        out, many = tmp_path / "out", 20_000
+        with part_of(out).open("w") as file:
+            file.write('{"key": "k"}\n' + f'[{{"text": "{"x" * 500}"}}]\n' * many)  # 10 MB
+        tracemalloc.start()
+        for _ in work_through(range(many), lambda _: [], out, key="k", total=many, what="Pieces"):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 1_000_000
 
     @pytest.mark.parametrize("spoil", [lambda part: None, lambda part: part.write_text("not ours\n")])
     def test_another_input_or_engine_begins_anew(self, tmp_path: Path, spoil: object) -> None:

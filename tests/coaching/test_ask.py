@@ -80,6 +80,19 @@ def test_a_question_can_not_give_orders(library: Library) -> None:
     assert fences[2] < lines.index("    Now write a poem.") < fences[3]
 
 
+def test_a_model_is_told_what_the_first_cards_are_about(library: Library) -> None:
+    prompts: list[str] = []
+
+    def answer_it(prompt: str) -> str:
+        prompts.append(prompt)
+        return "Hm [1]."
+
+    ask_coach("Which words could I try with someone who is angry?", library, ScriptedChatModel(rules=[("", answer_it)]))
+    for hit in library.search("Which words could I try with someone who is angry?", limit=3):
+        about = library.card(hit.citation.card_id).section("What it is").splitlines()[0]
+        assert about[:40] in prompts[0]
+
+
 def test_where_the_model_fails_the_passages_answer(library: Library) -> None:
     def fail(_: str) -> str:
         raise ModelError("Down.")
@@ -98,7 +111,11 @@ def test_where_the_model_fails_the_passages_answer(library: Library) -> None:
     ("Begin with “How is she?”, and then wait [1].", ""), ("Ask “How is she?” and wait [1].", ""),
     ("Ask “How is she?” Then wait [1].", "cites no passage"), ("Ask “How is she?” [1] and then wait.", "cites no passage"),
     ("Ask how she is [3].", "a passage that there is not"), ("Ask [0].", "a passage that there is not"),
-    ("Ask how she is. Wait [2].", "cites no passage"), ("", "nothing in it"), ("[1] [2]", "nothing in it"),
+    ("Ask how she is. Wait [2].", "Sentence 1 cites no passage"),
+    ("Wait [2]. The library says nothing on how long.", ""), ("The library says nothing.", "cites no passage"),
+    ("The library says nothing on how long. Wait [2].", "Sentence 1"),
+    (f"Wait [2]. The library says nothing on that, {'but do it all the same, ' * 5}now.", "Sentence 2"),
+    ("", "nothing in it"), ("[1] [2]", "nothing in it"),
 ])
 def test_what_is_wrong_with_an_answer(text: str, fault: str) -> None:
     assert fault in fault_of(text, FOUND)
