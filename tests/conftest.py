@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from ipaddress import ip_address
 from itertools import islice
 from pathlib import Path
@@ -180,12 +181,26 @@ def library(embedder: Embedder, built_index: Path) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def coach_in(embedder: Embedder, scenarios: Scenarios, built_index: Path) -> Callable[[Path], AbstractContextManager[Coach]]:
+    """Gives a whole coach on the embedded engine in a home folder, with records of its own and the cards indexed."""
+    cards = shipped_holdings().cards
+
+    @contextmanager
+    def coach(home: Path) -> Iterator[Coach]:
+        wired = Coach(Settings(home=home, engine=Engine.EMBEDDED))
+        shutil.copytree(built_index, wired.settings.index_folder)
+        # What never changes and takes its time to read, once.
+        wired.embedder, wired.scenarios, wired.cards = embedder, scenarios, cards
+        yield wired
+        if "records" in vars(wired):
+            wired.records.close()
+
+    return coach
+
+
 @pytest.fixture
-def coach(home: Path, embedder: Embedder, built_index: Path) -> Iterator[Coach]:
-    """A whole coach on the embedded engine, with records of its own and the cards indexed."""
-    wired = Coach(Settings(home=home, engine=Engine.EMBEDDED))
-    shutil.copytree(built_index, wired.settings.index_folder)
-    wired.embedder = embedder
-    yield wired
-    if "records" in vars(wired):
-        wired.records.close()
+def coach(home: Path, coach_in: Callable[[Path], AbstractContextManager[Coach]]) -> Iterator[Coach]:
+    """A whole coach, to this test alone."""
+    with coach_in(home) as wired:
+        yield wired

@@ -1,8 +1,9 @@
 """Who may reach the page: this machine, and no other, by no other name."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,7 +46,15 @@ def test_others_are_refused(host: str) -> None:
         trainee_of(_Request(None))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def coach(
+        coach_in: Callable[[Path], AbstractContextManager[Coach]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
+    """One for all of these tests: a page takes seconds to build, and nothing here leaves a trace that another would mind."""
+    with coach_in(tmp_path_factory.mktemp("access") / "home") as wired:
+        yield wired
+
+
+@pytest.fixture(scope="module")
 def client(coach: Coach) -> Iterator[TestClient]:
     with TestClient(create_app(coach), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5000)) as made:
         yield made
@@ -116,7 +125,7 @@ def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
     assert all(fn.api_visibility == "private" for fn in blocks.fns.values())
     mine = coach.practice.begin("acquisition-news", LOCAL_TRAINEE, 1)
     stranger = _stranger()
-    before = coach.records.get(mine.id)
+    before, many = coach.records.get(mine.id), len(coach.practice.meetings(LOCAL_TRAINEE))
     for answer in (page.show_home(stranger), page.show_meetings(stranger), page.start("acquisition-news", 1, "hard", stranger),
                    page.finish(mine.id, stranger), page.prepare_again(mine.id, stranger),
                    page.show_briefing("acquisition-news", stranger), page.show_other("acquisition-news", 1, stranger),
@@ -125,7 +134,7 @@ def test_every_handler_is_private_and_asks_who_is_there(coach: Coach) -> None:
         assert "There is nothing here." in "".join(str(value) for value in answer.values())
         assert mine.exchanges[0].line not in str(answer)
     assert coach.records.get(mine.id) == before
-    assert len(coach.practice.meetings(LOCAL_TRAINEE)) == 1
+    assert len(coach.practice.meetings(LOCAL_TRAINEE)) == many
 
 
 def test_a_meeting_of_a_scenario_that_is_gone_still_stands_in_the_list(coach: Coach) -> None:
