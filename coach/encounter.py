@@ -3,7 +3,8 @@
 Meetings (`meeting.py`) keep what comes out of it; simulations (`evals/`) only look at it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock, Thread
@@ -21,6 +22,12 @@ from coach.domain import Exchange, Level, Move, Observation, ReplyScore, Speaker
 from coach.language.embeddings import Embedder
 from coach.scoring.events import in_order
 from coach.scoring.observer import Observer
+
+OnLine = Callable[[str], None]
+
+
+def unheard(_: str) -> None:
+    """Where nobody listens while she speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,19 @@ class Answer:
 
 @dataclass
 class Encounter:
-    """The parts that make a customer answer."""
+    """The parts that make a customer answer.
+
+    Attributes:
+        observer: what it sees in a reply moves the customer, so it must be quick.
+        judge: whose scores count, where that is not the observer; it takes its time while she speaks.
+    """
 
     scenarios: Scenarios
     observer: Observer
     voice: Voice
     embedder: Embedder
     rules: Rules
+    judge: Observer | None = None
     _secrets: dict[tuple[str, str], Secrets] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _ears: dict[tuple[str, str], Ear] = field(default_factory=dict)
@@ -87,15 +100,27 @@ class Encounter:
                     clue_dropped=scenario.opening_clue)
         return Start(scenario.opening[first].line, move, memory)
 
-    def answer(self, seat: Seat, memory: Memory, history: Transcript, earlier: Sequence[ReplyScore], reply: str) -> Answer:
-        """Her answer to `reply`, which follows `history`; `earlier` are the scores of the replies before it."""
+    def answer(self, seat: Seat, memory: Memory, history: Transcript, earlier: Sequence[ReplyScore], reply: str,
+               on_line: OnLine = unheard) -> Answer:
+        """Her answer to `reply`, which follows `history`.
+
+        The turn takes as long as the slower of voice and judge, not as both.
+
+        Args:
+            earlier: the scores of the replies before it.
+            on_line: is given her line as it grows.
+        """
         number = memory.turn + 1
-        score = in_order(earlier, self.observer.score(history, reply))
-        heard = self.hear(seat, memory, history, score.observations, reply)
-        # Two streams of chance, so that the words chosen do not sway what is decided.
-        decision = decide(seat.scenario, seat.rules, memory, score.observations, heard, _chance(seat.seed, number, "move"))
-        spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
-        *_, spoken = self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words"))
+        with ThreadPoolExecutor(1) as beside:
+            judged = beside.submit(self.judge.score, history, reply) if self.judge else None
+            seen = self.observer.score(history, reply)
+            heard = self.hear(seat, memory, history, seen.observations, reply)
+            # Two streams of chance, so that the words chosen do not sway what is decided.
+            decision = decide(seat.scenario, seat.rules, memory, seen.observations, heard, _chance(seat.seed, number, "move"))
+            spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
+            for spoken in self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words")):
+                on_line(spoken.text)
+            score = in_order(earlier, judged.result() if judged else seen)
         return Answer(score, heard, decision, spoken)
 
     def hear(self, seat: Seat, memory: Memory, history: Transcript, observations: tuple[Observation, ...], reply: str) -> Heard:

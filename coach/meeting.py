@@ -17,7 +17,7 @@ from coach.customer.scenario import Goal, Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
 from coach.domain import Exchange, Level, Meeting, Speaker
-from coach.encounter import Encounter
+from coach.encounter import Encounter, OnLine, unheard
 from coach.errors import ConflictError, InputError, NotFoundError
 from coach.language.text import clean
 from coach.records import MeetingSummary, Repository
@@ -114,10 +114,13 @@ class Practice:
         self.encounter.prepare(seat)
         return meeting
 
-    def reply(self, meeting_id: str, trainee: str, number: int, raw: str) -> Exchange:
+    def reply(self, meeting_id: str, trainee: str, number: int, raw: str, on_line: OnLine = unheard) -> Exchange:
         """Say `raw` as reply `number` and get the customer's answer, kept before it is returned.
 
         Sending the same reply under the same number again gives the exchange that is kept: a second click does no harm.
+
+        Args:
+            on_line: is given her line as it grows, each time the whole of what has passed its checks so far.
 
         Raises:
             InputError: the reply is empty or too long.
@@ -135,7 +138,7 @@ class Practice:
             raise ConflictError("This meeting is over. Its debrief is there to read; begin a new one to practise on.")
         if number != len(meeting.exchanges):
             raise ConflictError(f"Reply {number} can not be said yet: the meeting is at reply {len(meeting.exchanges)}.")
-        exchange = self._exchange(meeting, number, text)
+        exchange = self._exchange(meeting, number, text, on_line)
         try:
             self.records.append(meeting.id, exchange)
         except ConflictError:
@@ -227,12 +230,12 @@ class Practice:
     def _coverage(self) -> Coverage:
         return Coverage(self.encounter.embedder)
 
-    def _exchange(self, meeting: Meeting, number: int, text: str) -> Exchange:
+    def _exchange(self, meeting: Meeting, number: int, text: str, on_line: OnLine) -> Exchange:
         self._unchanged(meeting)
         history = meeting.transcript
         seat = self.encounter.seat(meeting.scenario_id, meeting.person, meeting.level, meeting.seed)
         memory = Memory.from_json(meeting.exchanges[-1].memory)
-        answer = self.encounter.answer(seat, memory, history, [e.score for e in meeting.scored if e.score], text)
+        answer = self.encounter.answer(seat, memory, history, [e.score for e in meeting.scored if e.score], text, on_line)
         move = answer.decision.move
         # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
         hinted = answer.heard.clue_met or bool(move.clue_missed)

@@ -167,7 +167,8 @@ class Coach:
     @cached_property
     def encounter(self) -> Encounter:
         """The customer's side of a meeting."""
-        return Encounter(self.scenarios, self.observer, self.voice, self.embedder, load_rules())
+        judge = None if self.observer is self.detector else self.observer
+        return Encounter(self.scenarios, self.detector, self.voice, self.embedder, load_rules(), judge)
 
     @cached_property
     def practice(self) -> Practice:

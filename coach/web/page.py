@@ -9,9 +9,10 @@ import gradio as gr
 from anyio import to_thread
 
 from coach.customer.scenario import Goal
-from coach.domain import Level, Meeting
+from coach.domain import Exchange, Level, Meeting
 from coach.errors import CoachError
 from coach.meeting import check_reply
+from coach.settings import Engine
 from coach.web import view
 from coach.web.access import trainee_of
 from coach.web.library import LibraryPart
@@ -288,9 +289,20 @@ class Page:
             checked = check_reply(text or "")
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
             if int(number) == len(meeting.exchanges):
-                yield {self.chat: view.conversation(self.coach, meeting, checked.text, typing=True), self.box: "",
+                yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=""), self.box: "",
                        self.send: gr.update(interactive=False), self.notice: ""}
-            exchange = await to_thread.run_sync(practice.reply, meeting_id, trainee, int(number), checked.text)
+            lines: asyncio.Queue[str] = asyncio.Queue()
+            loop = asyncio.get_running_loop()
+
+            def on_line(line: str) -> None:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+
+            answering = asyncio.ensure_future(
+                to_thread.run_sync(practice.reply, meeting_id, trainee, int(number), checked.text, on_line))
+            # A model's line shows sentence by sentence, as it passes its checks; an authored one is there at once, and typed.
+            while self._streams and (line := await _next_line(lines, answering)):
+                yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=line)}
+            exchange = await answering
             await asyncio.sleep(self._typing_time(exchange.line))
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
         except CoachError as error:
@@ -299,9 +311,13 @@ class Page:
             yield self._meeting_values(meeting) | {
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
 
+    @property
+    def _streams(self) -> bool:
+        return self.coach.engine is Engine.MODEL
+
     def _typing_time(self, line: str) -> float:
         """Seconds she seems to type; none where a model has already taken its own time."""
-        if self.coach.settings.typing_pace == 0 or self.coach.engine.value == "model":
+        if self.coach.settings.typing_pace == 0 or self._streams:
             return 0.0
         pace = self.coach.settings.typing_pace
         return pace * min(_LONGEST_TYPING, max(_SHORTEST_TYPING, len(line) / _TYPED_A_SECOND))
@@ -341,6 +357,17 @@ class Page:
             self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting),
             self.retry_at: gr.update(choices=choices, value=1 if choices else None, visible=bool(choices)),
             self.retry: gr.update(visible=bool(choices))}
+
+
+async def _next_line(lines: "asyncio.Queue[str]", answering: "asyncio.Future[Exchange]") -> str:
+    """The next of `lines`; empty when the answer is there."""
+    waiting = asyncio.ensure_future(lines.get())
+    either: set[asyncio.Future[Any]] = {waiting, answering}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    return ""
 
 
 def _problem(error: CoachError | str) -> str:

@@ -57,8 +57,10 @@ def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
-def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, typing: bool = False) -> list[Message]:
-    """The chat: every line and reply so far, one being sent, and the sign that she is answering.
+def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str | None = None) -> list[Message]:
+    """The chat: every line and reply so far; one being sent, with her line as far as it has come.
+
+    Before its first word there is a sign that she is answering.
 
     Texts are escaped here; the chat shows them as they were typed.
     """
@@ -73,8 +75,9 @@ def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, typing: b
         messages.append({"role": "assistant", "content": escape(exchange.line, quote=False)})
     if pending:
         messages.append({"role": "user", "content": escape(pending, quote=False)})
-    if typing:
-        messages.append({"role": "assistant", "content": gr.HTML(render("typing", first_name=first_name))})
+    if line is not None:
+        sign = gr.HTML(render("typing", first_name=first_name))
+        messages.append({"role": "assistant", "content": escape(line, quote=False) if line else sign})
     return messages
 
 

@@ -1,9 +1,8 @@
 """A model behind a real endpoint: a server on loopback that speaks OpenAI's chat-completions protocol, well and badly."""
 
 import json
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Iterator
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,103 +13,23 @@ from coach.errors import ModelError, SetupError
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
 from coach.settings import Engine, Settings
 from coach.wiring import Coach
+from tests.fake_endpoint import (
+    KEY,
+    Act,
+    Endpoint,
+    Handler,
+    breaks_off,
+    echoes_the_request,
+    event,
+    fails,
+    hangs_up,
+    says,
+    send,
+    serving,
+)
 
-KEY = "sk-very-secret-key"
-REPLY = "That is big news. How are you doing?"
-Handler = BaseHTTPRequestHandler
-Act = Callable[[Handler, dict[str, Any]], None]
-
-
-class Endpoint:
-    """What the server was asked, and what it does next: the last of `acts` goes on for ever."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.acts: list[Act] = [says("Hello.")]
-
-    def act(self, handler: Handler) -> None:
-        body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
-        self.asked.append(body)
-        self.keys.append(handler.headers["Authorization"])
-        act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]
-        act(handler, body)
-
-    def prompt(self) -> str:
-        """The text of the last request's only message."""
-        (message,) = self.asked[-1]["messages"]
-        return str(message["content"])
-
-
-def send(handler: Handler, status: int, content: str, kind: str = "application/json", *, whole: bool = True) -> None:
-    data = content.encode()
-    handler.send_response(status)
-    handler.send_header("Content-Type", kind)
-    # One that promises more than it sends breaks off in the middle.
-    handler.send_header("Content-Length", str(len(data) if whole else len(data) + 1000))
-    handler.send_header("Connection", "close")
-    handler.end_headers()
-    handler.wfile.write(data)
-
-
-def event(delta: dict[str, Any], **more: Any) -> str:
-    chunk = {
-        "id": "c",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "m",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": None}],
-    } | more
-    return f"data: {json.dumps(chunk)}\n\n"
-
-
-def says(text: str) -> Act:
-    """Answers with `text`, streamed word by word where that is asked for."""
-
-    def act(handler: Handler, body: dict[str, Any]) -> None:
-        usage = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
-        if body.get("stream"):
-            words = [event({"role": "assistant", "content": ""}), *(event({"content": f"{word} "}) for word in text.split(" "))]
-            send(handler, 200, "".join((*words, event({}, choices=[], usage=usage), "data: [DONE]\n\n")), "text/event-stream")
-        else:
-            message = {"role": "assistant", "content": text}
-            send(
-                handler,
-                200,
-                json.dumps(
-                    {
-                        "id": "c",
-                        "object": "chat.completion",
-                        "created": 1,
-                        "model": "m",
-                        "usage": usage,
-                        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-                    }
-                ),
-            )
-
-    return act
-
-
-def fails(status: int, message: str = "It broke.", code: str = "broken") -> Act:
-    error = json.dumps({"error": {"message": message, "type": "server_error", "code": code}})
-    return lambda handler, _: send(handler, status, error)
-
-
-def echoes_the_request(handler: Handler, body: dict[str, Any]) -> None:
-    """As some servers do that are too helpful."""
-    told = f"Incorrect API key provided: {handler.headers['Authorization']} for {body['messages']}"
-    fails(401, told, "invalid_api_key")(handler, body)
-
-
-def breaks_off(handler: Handler, _: dict[str, Any]) -> None:
-    send(handler, 200, event({"role": "assistant", "content": "I was going to"}), "text/event-stream", whole=False)
-
-
-def hangs_up(handler: Handler, _: dict[str, Any]) -> None:
-    handler.connection.close()
-
+# After it she listens, so that any line will do: there is no fact that it must tell.
+REPLY = "That is big news. I am with you."
 
 BAD: dict[str, Act] = {
     "an error of its own": fails(500),
@@ -138,23 +57,8 @@ BAD: dict[str, Act] = {
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    served = Endpoint()
-
-    class Serving(Handler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server asks for
-            served.act(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Serving)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    served.url = f"http://127.0.0.1:{server.server_port}/v1"
-    yield served
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as served:
+        yield served
 
 
 @pytest.fixture
@@ -270,6 +174,9 @@ JUDGEMENT = json.dumps(
 )
 
 
+RIGHT = JUDGEMENT.replace("You are wonderful.", "I am with you.")
+
+
 def _judges_and_speaks(handler: Handler, body: dict[str, Any]) -> None:
     says("It is, rather. Thank you." if body.get("stream") else JUDGEMENT)(handler, body)
 
@@ -287,8 +194,32 @@ def test_a_meeting_with_the_model_as_voice_and_judge(endpoint: Endpoint, by_mode
     assert [seen.behaviour for seen in exchange.score.observations] == ["acknowledges"]
     assert exchange.score.note.startswith("1 of the judge's quotes did not stand in the reply")
     assert practice.get(meeting.id, "ada").exchanges[1] == exchange
-    # The judge is asked twice, since one of its quotes is wrong; then the voice.
-    assert [bool(asked.get("stream")) for asked in endpoint.asked] == [False, False, True]
+    # The judge is asked twice, since one of its quotes is wrong; beside it the voice.
+    assert sorted(bool(asked.get("stream")) for asked in endpoint.asked) == [False, False, True]
+
+
+def test_judge_and_voice_are_asked_at_once(endpoint: Endpoint, by_model: Coach) -> None:
+    both = Barrier(2, timeout=10)
+
+    def wait_for_the_other(handler: Handler, body: dict[str, Any]) -> None:
+        both.wait()
+        says("It is, rather." if body.get("stream") else RIGHT)(handler, body)
+
+    endpoint.acts = [wait_for_the_other]
+    meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
+    exchange = by_model.practice.reply(meeting.id, "ada", 1, REPLY)
+    assert exchange.voice == "model:small"
+    assert exchange.score is not None
+    assert exchange.score.source.engine == "model"
+
+
+def test_her_line_is_heard_as_it_grows(endpoint: Endpoint, by_model: Coach) -> None:
+    endpoint.acts = [lambda handler, body: says("It is, rather. Thank you." if body.get("stream") else RIGHT)(handler, body)]
+    heard: list[str] = []
+    meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
+    exchange = by_model.practice.reply(meeting.id, "ada", 1, REPLY, heard.append)
+    assert heard == ["It is, rather.", "It is, rather. Thank you."]
+    assert exchange.line == heard[-1]
 
 
 @pytest.mark.parametrize("how", BAD)
@@ -309,7 +240,7 @@ def test_where_the_model_fails_the_meeting_goes_on_and_says_so(
 
 
 def test_a_voice_that_breaks_off_is_not_left_in_the_middle(endpoint: Endpoint, by_model: Coach, coach: Coach) -> None:
-    endpoint.acts = [says(JUDGEMENT), breaks_off]
+    endpoint.acts = [lambda handler, body: (breaks_off if body.get("stream") else says(JUDGEMENT))(handler, body)]
     practice = by_model.practice
     meeting = practice.begin("acquisition-news", "ada", seed=1)
     exchange = practice.reply(meeting.id, "ada", 1, REPLY)
