@@ -8,6 +8,7 @@
     ├── StorageError           6   the records can not be read or written
     ├── ConflictError          7   the meeting moved on elsewhere (another tab, a second click)
     └── ModelError             8   the language model did not give a usable answer
+        └── EndpointError      8   its endpoint could not be reached, was overloaded, or refused the key
 
 The number is the exit code of the command line (0 is success, 2 a wrong command line, as click has it).
 Messages are whole sentences for the person who meets them: what is wrong, where, and what to do.
@@ -71,3 +72,7 @@ class ModelError(CoachError):
     """The language model did not give a usable answer."""
 
     exit_code = 8
+
+
+class EndpointError(ModelError):
+    """The endpoint itself failed: every other call may well fail, too."""

@@ -35,13 +35,16 @@ class Endpoint:
         return str(message["content"])
 
 
-def send(handler: Handler, status: int, content: str, kind: str = "application/json", *, whole: bool = True) -> None:
+def send(handler: Handler, status: int, content: str, kind: str = "application/json", *, whole: bool = True,
+         retry_after: int | None = None) -> None:
     data = content.encode()
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     # One that promises more than it sends breaks off in the middle.
     handler.send_header("Content-Length", str(len(data) if whole else len(data) + 1000))
     handler.send_header("Connection", "close")
+    if retry_after is not None:
+        handler.send_header("Retry-After", str(retry_after))
     handler.end_headers()
     handler.wfile.write(data)
 
@@ -88,6 +91,26 @@ def says(text: str) -> Act:
 def fails(status: int, message: str = "It broke.", code: str = "broken") -> Act:
     error = json.dumps({"error": {"message": message, "type": "server_error", "code": code}})
     return lambda handler, _: send(handler, status, error)
+
+
+def waits(seconds: int) -> Act:
+    """Too busy just now, and says for how long."""
+    error = json.dumps({"error": {"message": "slow down", "type": "rate_limit", "code": "rate_limit_exceeded"}})
+    return lambda handler, _: send(handler, 429, error, retry_after=seconds)
+
+
+def calls_tool(arguments: str) -> Act:
+    """Answers with a call of the first tool it was offered."""
+
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        function = {"name": body["tools"][0]["function"]["name"], "arguments": arguments}
+        call = {"id": "t", "type": "function", "function": function}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        send(handler, 200, json.dumps({
+            "id": "c", "object": "chat.completion", "created": 1, "model": "m",
+            "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}))
+
+    return act
 
 
 def echoes_the_request(handler: Handler, body: dict[str, Any]) -> None:

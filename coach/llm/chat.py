@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import BaseModel, ValidationError
-
-from coach.errors import ModelError, SetupError
+from coach.errors import EndpointError, ModelError, SetupError
+from coach.llm.guard import Guard, guard_of
+from coach.llm.structured import Schema, ask_in_any_way
 from coach.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 # uses. The rest of the package calls a model by this name, so that LangChain's stays in this folder.
 ChatModel: TypeAlias = "BaseChatModel"
 OPENAI = "https://api.openai.com/v1"
-_Schema = TypeVar("_Schema", bound=BaseModel)
-_MISFIT = "The language model's answer does not fit the schema asked for."
+# Under this name a model carries its endpoint, by which it finds what all calls there share.
+_ENDPOINT = "endpoint"
+_REFUSED = frozenset({401, 403, 408, 429})
+_BROKEN = 500
 
 
 def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
@@ -42,6 +44,7 @@ def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
         max_retries=settings.model_retries,
         stream_usage=True,
         temperature=temperature,
+        metadata={_ENDPOINT: settings.openai_base_url or OPENAI},
     )
 
 
@@ -54,7 +57,7 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
 
     text = ""
-    with _as_model_errors():
+    with _guard(model).passing(), _as_model_errors():
         for chunk in model.stream([HumanMessage(prompt)]):
             if chunk.text:
                 text += chunk.text
@@ -63,23 +66,22 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
         raise ModelError("The language model gave an empty answer.")
 
 
-def ask_for(model: ChatModel, prompt: str, schema: type[_Schema]) -> _Schema:
-    """The answer as a checked value of `schema`, by the endpoint's JSON-schema output.
+def ask_for(model: ChatModel, prompt: str, schema: type[Schema]) -> Schema:
+    """The answer as a checked value of `schema`, in whichever way the endpoint can give one.
 
     Raises:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
-    from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
+    guard = _guard(model)
+    with guard.passing(), _as_model_errors():
+        value, guard.way = ask_in_any_way(model, prompt, schema, guard.way)
+        return value
 
-    with _as_model_errors():
-        try:
-            answer = model.with_structured_output(schema, method="json_schema", include_raw=True).invoke([HumanMessage(prompt)])
-        except ValidationError as error:
-            raise ModelError(_MISFIT) from error
-    parsed = answer["parsed"] if isinstance(answer, dict) else answer
-    if not isinstance(parsed, schema):
-        raise ModelError(_MISFIT)
-    return parsed
+
+def _guard(model: ChatModel) -> Guard:
+    """The endpoint's guard; a model that is no endpoint's, as in tests, has one of its own for each call."""
+    endpoint = (model.metadata or {}).get(_ENDPOINT)
+    return guard_of(endpoint, str(getattr(model, "model_name", ""))) if endpoint else Guard()
 
 
 @contextmanager
@@ -94,7 +96,8 @@ def _as_model_errors() -> Iterator[None]:
         with tracing_context(enabled=False):
             yield
     except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
-        raise ModelError(f"The language model did not answer: {_plain(error)}.") from error
+        kind = EndpointError if _concerns_the_endpoint(error) else ModelError
+        raise kind(f"The language model did not answer: {_plain(error)}.") from error
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         # Both libraries take a well-formed answer for granted, and stumble over a page of HTML in their own ways.
         raise ModelError("The endpoint's answer is not that of a chat model; check OPENAI_BASE_URL and COACH_MODEL.") from error
@@ -106,3 +109,12 @@ def _plain(error: Exception) -> str:
     details = [f"HTTP {status}" if status else "", str(code or "")]
     shown = ", ".join(filter(None, details))
     return f"{type(error).__name__} ({shown})" if shown else type(error).__name__
+
+
+def _concerns_the_endpoint(error: Exception) -> bool:
+    """Whether the next call would most likely fail as well, whatever it asks: no connection, too busy, broken, a bad key."""
+    from httpx2 import TransportError  # noqa: PLC0415 - see the head of the file
+    from openai import APIConnectionError  # noqa: PLC0415 - as above
+
+    status = getattr(error, "status_code", None)
+    return isinstance(error, APIConnectionError | TransportError) or status in _REFUSED or (status or 0) >= _BROKEN

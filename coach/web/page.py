@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -15,6 +16,7 @@ from coach.meeting import check_reply
 from coach.settings import Engine
 from coach.web import view
 from coach.web.access import trainee_of
+from coach.web.answering import answering, typing_seconds
 from coach.web.library import LibraryPart
 from coach.web.net import with_net
 from coach.web.render import render
@@ -25,10 +27,6 @@ Update = dict[Any, Any]
 Event = dict[str, Any]
 # Handlers at once; each waits mostly for the model or for the customer's typing pace.
 _AT_ONCE = 40
-# A person types about this many characters a second when they are quick; her answer takes at most so many seconds.
-_TYPED_A_SECOND = 120
-_LONGEST_TYPING = 1.8
-_SHORTEST_TYPING = 0.5
 _GOALS = {Goal.SALES: "Client meetings", Goal.INTERVIEW: "Customer interviews"}
 _LEVELS = {Level.EASY: "Easy: hints are plain, a slip is forgiven", Level.MEDIUM: "Medium: as people are",
            Level.HARD: "Hard: hints are faint, trust comes slowly"}
@@ -283,7 +281,7 @@ class Page:
 
     async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
         """Send a reply: it shows at once, then she types, then her answer with what the reply did. Kept before it is shown."""
-        practice = self.coach.practice
+        practice, by_model = self.coach.practice, self.coach.engine is Engine.MODEL
         try:
             trainee = trainee_of(request)
             checked = check_reply(text or "")
@@ -291,36 +289,19 @@ class Page:
             if int(number) == len(meeting.exchanges):
                 yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=""), self.box: "",
                        self.send: gr.update(interactive=False), self.notice: ""}
-            lines: asyncio.Queue[str] = asyncio.Queue()
-            loop = asyncio.get_running_loop()
-
-            def on_line(line: str) -> None:
-                loop.call_soon_threadsafe(lines.put_nowait, line)
-
-            answering = asyncio.ensure_future(
-                to_thread.run_sync(practice.reply, meeting_id, trainee, int(number), checked.text, on_line))
-            # A model's line shows sentence by sentence, as it passes its checks; an authored one is there at once, and typed.
-            while self._streams and (line := await _next_line(lines, answering)):
-                yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=line)}
-            exchange = await answering
-            await asyncio.sleep(self._typing_time(exchange.line))
+            async for said in answering(partial(practice.reply, meeting_id, trainee, int(number), checked.text)):
+                # A model's line shows sentence by sentence; an authored one is there at once, and is typed.
+                if isinstance(said, Exchange):
+                    exchange = said
+                elif by_model:
+                    yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=said)}
+            await asyncio.sleep(0 if by_model else typing_seconds(exchange.line, self.coach.settings.typing_pace))
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
         except CoachError as error:
             yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: _problem(error)}
         else:
             yield self._meeting_values(meeting) | {
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
-
-    @property
-    def _streams(self) -> bool:
-        return self.coach.engine is Engine.MODEL
-
-    def _typing_time(self, line: str) -> float:
-        """Seconds she seems to type; none where a model has already taken its own time."""
-        if self.coach.settings.typing_pace == 0 or self._streams:
-            return 0.0
-        pace = self.coach.settings.typing_pace
-        return pace * min(_LONGEST_TYPING, max(_SHORTEST_TYPING, len(line) / _TYPED_A_SECOND))
 
     def _caught_up(self, meeting_id: str, request: gr.Request) -> Update:
         """The meeting as the records have it; nothing where it can not be read."""
@@ -357,17 +338,6 @@ class Page:
             self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting),
             self.retry_at: gr.update(choices=choices, value=1 if choices else None, visible=bool(choices)),
             self.retry: gr.update(visible=bool(choices))}
-
-
-async def _next_line(lines: "asyncio.Queue[str]", answering: "asyncio.Future[Exchange]") -> str:
-    """The next of `lines`; empty when the answer is there."""
-    waiting = asyncio.ensure_future(lines.get())
-    either: set[asyncio.Future[Any]] = {waiting, answering}
-    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    if waiting.done():
-        return waiting.result()
-    waiting.cancel()
-    return ""
 
 
 def _problem(error: CoachError | str) -> str:

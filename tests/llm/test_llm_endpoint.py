@@ -1,6 +1,7 @@
 """A model behind a real endpoint: a server on loopback that speaks OpenAI's chat-completions protocol, well and badly."""
 
 import json
+import time
 from collections.abc import Iterator
 from threading import Barrier
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from coach.domain import Behaviour
-from coach.errors import ModelError, SetupError
+from coach.errors import EndpointError, ModelError, SetupError
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
 from coach.settings import Engine, Settings
 from coach.wiring import Coach
@@ -19,6 +20,7 @@ from tests.fake_endpoint import (
     Endpoint,
     Handler,
     breaks_off,
+    calls_tool,
     echoes_the_request,
     event,
     fails,
@@ -26,6 +28,7 @@ from tests.fake_endpoint import (
     says,
     send,
     serving,
+    waits,
 )
 
 # After it she listens, so that any line will do: there is no fact that it must tell.
@@ -147,6 +150,59 @@ def test_without_a_key_a_local_server_is_asked_all_the_same(endpoint: Endpoint, 
 def test_without_key_and_endpoint_there_is_nobody_to_ask() -> None:
     with pytest.raises(SetupError, match="neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"):
         make_chat_model(Settings(engine=Engine.MODEL), temperature=0.0)
+
+
+def only(way: str, value: str, refuse: bool) -> Act:
+    """A server that can give JSON in one way alone; the other ways it refuses, or takes and ignores."""
+
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        asked = "JSON schema" if "response_format" in body else "tool call" if body.get("tools") else "JSON in text"
+        if asked == way == "tool call":
+            calls_tool(value)(handler, body)
+        elif asked == way:
+            says(f"Here you are:\n```json\n{value}\n```" if way == "JSON in text" else value)(handler, body)
+        elif refuse:
+            fails(400, "unknown field", "invalid_request_error")(handler, body)
+        else:
+            says("I would say it is red.")(handler, body)
+
+    return act
+
+
+@pytest.mark.parametrize("refuse", [True, False], ids=["refuses the rest", "ignores the rest"])
+@pytest.mark.parametrize("way", ["JSON schema", "tool call", "JSON in text"])
+def test_a_value_comes_in_whatever_way_the_server_can(
+        endpoint: Endpoint, settings: Settings, way: str, *, refuse: bool) -> None:
+    endpoint.acts = [only(way, '{"name": "red", "warm": true}', refuse)]
+    model = make_chat_model(settings, temperature=0.0)
+    assert ask_for(model, "Which?", Colour) == Colour(name="red", warm=True)
+    assert len(endpoint.asked) == 1 + ["JSON schema", "tool call", "JSON in text"].index(way)
+    # The next time it is asked in that way at once.
+    assert ask_for(model, "Which?", Colour) == Colour(name="red", warm=True)
+    assert len(endpoint.asked) == 2 + ["JSON schema", "tool call", "JSON in text"].index(way)
+
+
+def test_a_value_that_does_not_fit_is_asked_for_once_more_with_what_is_wrong(endpoint: Endpoint, settings: Settings) -> None:
+    endpoint.acts = [says('{"name": "red", "warm": "perhaps"}'), says('{"name": "red", "warm": true}')]
+    assert ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour) == Colour(name="red", warm=True)
+    assert "An earlier answer did not fit: warm: " in endpoint.prompt()
+
+
+def test_a_server_that_says_to_wait_is_waited_for(endpoint: Endpoint, settings: Settings) -> None:
+    endpoint.acts = [waits(1), says("Hello.")]
+    start = time.monotonic()
+    model = make_chat_model(settings.model_copy(update={"model_retries": 1}), temperature=0.0)
+    assert [*ask_for_text(model, "Hello")][-1].strip() == "Hello."
+    assert time.monotonic() - start >= 1
+
+
+def test_a_dead_endpoint_is_not_asked_over_and_over(endpoint: Endpoint, settings: Settings) -> None:
+    endpoint.acts = [fails(500)]
+    model = make_chat_model(settings, temperature=0.0)
+    for _ in range(6):
+        with pytest.raises(EndpointError):
+            ask_for(model, "Which?", Colour)
+    assert len(endpoint.asked) == 3
 
 
 @pytest.fixture
