@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from coach.cli import check_content, check_machine
+from coach.cli import check_content, check_machine, check_model
 from coach.cli.app import App, pass_app
 from coach.cli.finding import Finding, Level, problem
 from coach.cli.terminal import table
@@ -31,15 +31,18 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 @click.command()
+@click.option("--endpoint", is_flag=True, help="Try out what the model's endpoint can do: six short questions are sent there.")
 @pass_app
 @click.pass_context
-def doctor(ctx: click.Context, app: App) -> None:
+def doctor(ctx: click.Context, app: App, *, endpoint: bool) -> None:
     """Check what coach needs and what is missing.
 
     Each line is ok, a note (coach works, but you should know) or a problem, with what to do. Nothing is sent anywhere,
-    and a key is never shown. With a problem the exit code is 5.
+    but by --endpoint, and a key is never shown. With a problem the exit code is 5.
     """
     findings = _without_echoes([(name, examine(check, app)) for name, check in CHECKS])
+    if endpoint:
+        findings += check_model.trials(app)
     click.echo(table([(found.level.value, name, found.text) for name, found in findings]))
     problems, notes = (sum(found.level is level for _, found in findings) for level in (Level.PROBLEM, Level.NOTE))
     click.echo(f"\n{_counted(problems, 'problem')}, {_counted(notes, 'note')}.")

@@ -57,7 +57,7 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
 
     text = ""
-    with _guard(model).passing(), _as_model_errors():
+    with _guard(model).passing(), as_model_errors():
         for chunk in model.stream([HumanMessage(prompt)]):
             if chunk.text:
                 text += chunk.text
@@ -73,7 +73,7 @@ def ask_for(model: ChatModel, prompt: str, schema: type[Schema]) -> Schema:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
     guard = _guard(model)
-    with guard.passing(), _as_model_errors():
+    with guard.passing(), as_model_errors():
         value, guard.way = ask_in_any_way(model, prompt, schema, guard.way)
         return value
 
@@ -85,7 +85,7 @@ def _guard(model: ChatModel) -> Guard:
 
 
 @contextmanager
-def _as_model_errors() -> Iterator[None]:
+def as_model_errors() -> Iterator[None]:
     """Let nothing out of the block but ModelError, whatever the endpoint does."""
     from httpx2 import HTTPError  # noqa: PLC0415 - see the head of the file
     from langsmith import tracing_context  # noqa: PLC0415 - as above

@@ -5,7 +5,7 @@ is taken first the next time.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -29,17 +29,21 @@ class _Ignored(Exception):  # noqa: N818 - a signal within this file, not an err
         self.refused = refused
 
 
-def ask_in_any_way(model: "BaseChatModel", prompt: str, schema: type[Schema], known: str = "") -> tuple[Schema, str]:
-    """A value of `schema`, and the way in which it was got; the way that is `known` to work is tried first.
+def ask_in_any_way(model: "BaseChatModel", prompt: str, schema: type[Schema], known: str = "",
+                   ways: Collection[str] = ()) -> tuple[Schema, str]:
+    """A value of `schema`, and the way in which it was got.
 
     Where an answer is JSON but not of the schema, the model is told once what is wrong.
+
+    Args:
+        known: the way that worked before; it is tried first.
+        ways: those to try alone; empty: all.
 
     Raises:
         ModelError: no way gave one.
     """
-    ways = sorted(WAYS, key=lambda way: way != known) if known else list(WAYS)
     refused: Exception | None = None
-    for way in ways:
+    for way in sorted(ways or WAYS, key=lambda way: way != known):
         try:
             return WAYS[way](model, prompt, schema), way
         except _Ignored as signal:

@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from coach.cli.app import App
 from coach.cli.finding import Level
 from coach.settings import Settings, data_folder
 from coach.wiring import Coach
+from tests.fake_endpoint import Endpoint, Handler, fails, says, serving
 
 Run = Callable[..., Result]
 KEY = "sk-do-not-show-me"
@@ -223,3 +224,46 @@ def test_as_a_process(process: Callable[..., subprocess.CompletedProcess[str]]) 
     assert done.stderr == ""
     assert "COACH_MODEL_RETRIES is set to '-1'" in done.stdout
     assert KEY not in done.stdout
+
+
+class TestTheEndpoint:
+    """`--endpoint` asks the model itself."""
+
+    @pytest.fixture
+    def endpoint(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+        with serving() as served:
+            monkeypatch.setenv("OPENAI_BASE_URL", served.url)
+            monkeypatch.setenv("COACH_MODEL_RETRIES", "0")
+            yield served
+
+    def test_what_works_and_what_does_not_is_told(self, bare: Run, endpoint: Endpoint) -> None:
+        def only_in_text(handler: Handler, body: dict[str, Any]) -> None:
+            plain = not body.get("tools") and "response_format" not in body
+            says('{"colour": "red"}' if plain else "Red.")(handler, body)
+
+        endpoint.acts = [only_in_text]
+        told = lines(bare("doctor", "--endpoint"))
+        levels = {name.removeprefix("model: "): level for name, (level, _) in told.items() if name.startswith("model: ")}
+        assert levels == {"answer": "ok", "stream": "ok", "usage in streams": "ok", "JSON schema": "note", "tool call": "note",
+                          "JSON in text": "ok"}
+        assert "5 tokens in, 3 out" in told["model: usage in streams"][1]
+
+    def test_a_model_that_gives_no_values_is_a_problem(self, bare: Run, endpoint: Endpoint) -> None:
+        endpoint.acts = [says("Red.")]
+        result = bare("doctor", "--endpoint")
+        assert result.exit_code == 5
+        assert lines(result)["model: judge"][0] == "problem"
+
+    def test_where_nothing_answers_the_rest_is_not_tried(self, bare: Run, endpoint: Endpoint) -> None:
+        endpoint.acts = [fails(401, "no", "invalid_api_key")]
+        result = bare("doctor", "--endpoint")
+        assert result.exit_code == 5
+        assert "HTTP 401" in lines(result)["model: answer"][1]
+        assert len(endpoint.asked) == 1
+
+    def test_without_it_nothing_is_asked(self, bare: Run, endpoint: Endpoint) -> None:
+        bare("doctor")
+        assert endpoint.asked == []
+
+    def test_the_embedded_engine_has_none(self, bare: Run) -> None:
+        assert lines(bare("doctor", "--endpoint"))["model"][0] == "note"
