@@ -4,7 +4,7 @@ Meetings (`meeting.py`) keep what comes out of it; simulations (`evals/`) only l
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock, Thread
@@ -111,17 +111,15 @@ class Encounter:
             on_line: is given her line as it grows.
         """
         number = memory.turn + 1
-        with ThreadPoolExecutor(1) as beside:
-            judged = beside.submit(self.judge.score, history, reply) if self.judge else None
-            seen = self.observer.score(history, reply)
-            heard = self.hear(seat, memory, history, seen.observations, reply)
-            # Two streams of chance, so that the words chosen do not sway what is decided.
-            decision = decide(seat.scenario, seat.rules, memory, seen.observations, heard, _chance(seat.seed, number, "move"))
-            spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
-            for spoken in self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words")):
-                on_line(spoken.text)
-            score = in_order(earlier, judged.result() if judged else seen)
-        return Answer(score, heard, decision, spoken)
+        judged = _beside(self.judge.score, history, reply) if self.judge else None
+        seen = self.observer.score(history, reply)
+        heard = self.hear(seat, memory, history, seen.observations, reply)
+        # Two streams of chance, so that the words chosen do not sway what is decided.
+        decision = decide(seat.scenario, seat.rules, memory, seen.observations, heard, _chance(seat.seed, number, "move"))
+        spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
+        for spoken in self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words")):
+            on_line(spoken.text)
+        return Answer(in_order(earlier, judged.result() if judged else seen), heard, decision, spoken)
 
     def hear(self, seat: Seat, memory: Memory, history: Transcript, observations: tuple[Observation, ...], reply: str) -> Heard:
         """What she makes of `reply`, in which `observations` were made."""
@@ -147,6 +145,20 @@ class Encounter:
             if who not in self._ears:
                 self._ears[who] = Ear(scenario, self.embedder, self.rules.thresholds)
             return self._ears[who]
+
+
+def _beside(score: Callable[[Transcript, str], ReplyScore], history: Transcript, reply: str) -> "Future[ReplyScore]":
+    """The score to come. In a thread that holds up nobody who leaves, as one of a pool would."""
+    coming: Future[ReplyScore] = Future()
+
+    def work() -> None:
+        try:
+            coming.set_result(score(history, reply))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised where the score is asked for
+            coming.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return coming
 
 
 def _chance(seed: int, number: int, what: str) -> Random:

@@ -9,6 +9,7 @@
     ├── ConflictError          7   the meeting moved on elsewhere (another tab, a second click)
     └── ModelError             8   the language model did not give a usable answer
         └── EndpointError      8   its endpoint could not be reached, was overloaded, or refused the key
+            └── EndpointRestsError 8   it has failed several times in a row, and is left in peace for some seconds
 
 The number is the exit code of the command line (0 is success, 2 a wrong command line, as click has it).
 Messages are whole sentences for the person who meets them: what is wrong, where, and what to do.
@@ -76,3 +77,15 @@ class ModelError(CoachError):
 
 class EndpointError(ModelError):
     """The endpoint itself failed: every other call may well fail, too."""
+
+
+class EndpointRestsError(EndpointError):
+    """No call was made: the endpoint has failed several times in a row.
+
+    Attributes:
+        seconds: until it is tried again.
+    """
+
+    def __init__(self, failures: int, seconds: float) -> None:
+        super().__init__(f"The language model failed {failures} times in a row; it is tried again in {seconds:.0f} seconds.")
+        self.seconds = seconds

@@ -1,4 +1,4 @@
-"""The use case: one turn = observe, move, answer, coach, keep. Kept before it is shown, and safe to repeat."""
+"""The use case: one turn = observe, move, answer, coach, keep. Kept before it is given back, and safe to repeat."""
 
 import unicodedata
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from coach.customer.rules import Rules
 from coach.customer.scenario import Goal, Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
-from coach.domain import Exchange, Level, Meeting, Speaker
+from coach.domain import Behaviour, Exchange, Level, Meeting, Move, ReplyScore, Speaker
 from coach.encounter import Encounter, OnLine, unheard
 from coach.errors import ConflictError, InputError, NotFoundError
 from coach.language.text import clean
@@ -240,7 +240,7 @@ class Practice:
         # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
         hinted = answer.heard.clue_met or bool(move.clue_missed)
         clue = clue_words(meeting, seat.scenario, memory.clue) if memory.clue and hinted else ""
-        situation = Situation(history.last(Speaker.CUSTOMER), answer.score, len(history.turns),
+        situation = Situation(history.last(Speaker.CUSTOMER), _as_she_heard_it(answer.score, move), len(history.turns),
                               seat.scenario.client.first_name, clue, interview=seat.scenario.goal is Goal.INTERVIEW)
         tip = self.tips.tip(situation, [e.tip for e in meeting.exchanges if e.tip])
         exchange = Exchange(
@@ -248,6 +248,12 @@ class Practice:
             memory=answer.memory.to_json(), voice=answer.spoken.engine, at=self.now(), score=answer.score, tip=tip)
         lapses = self.encounter.audit(seat, meeting.exchanges, exchange, answer.spoken.authored)
         return replace(exchange, lapses=tuple(lapse.value for lapse in lapses))
+
+
+def _as_she_heard_it(score: ReplyScore, move: Move) -> ReplyScore:
+    """`score` without what her move contradicts: a judge may miss that her hint was taken up, and she answers it already."""
+    contradicted = {Behaviour.MISSES_CLUE} if move.clue_met else {Behaviour.FOLLOWS_CLUE} if move.clue_missed else set()
+    return replace(score, observations=tuple(one for one in score.observations if one.behaviour not in contradicted))
 
 
 def _kept(meeting: Meeting, number: int, text: str) -> Exchange:

@@ -128,6 +128,11 @@ class Coach:
         return self.detector
 
     @property
+    def unhurried_observer(self) -> Observer:
+        """Who scores where nobody waits for it, as in a batch."""
+        return self.observer.unhurried() if isinstance(self.observer, ModelJudge) else self.observer
+
+    @property
     def observer_key(self) -> str:
         """All that decides what a reply scores, as one line: another key, other scores."""
         rubric = f"rubric {self.rubric.version} {content_hash(self.rubric.model_dump_json())}"

@@ -102,10 +102,10 @@ def _kept(part: Path, key: str) -> int:
     with part.open("rb+") as file:
         for line in file:
             try:
-                value = json.loads(line) if line.endswith(b"\n") else None
-            except ValueError:
+                value = json.loads(line.decode()) if line.endswith(b"\n") else None
+            except (ValueError, RecursionError):
                 value = None
-            if value is None or (done < 0 and value != {"key": key}):
+            if not isinstance(value, list) if done >= 0 else value != {"key": key}:
                 break
             done, end = done + 1, end + len(line)
         if done >= 0:

@@ -6,7 +6,7 @@ import click
 
 from coach.cli import check_content, check_machine, check_model
 from coach.cli.app import App, pass_app
-from coach.cli.finding import Finding, Level, problem
+from coach.cli.finding import Finding, Level, ok, problem
 from coach.cli.terminal import table
 from coach.errors import CoachError, SetupError
 
@@ -31,7 +31,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 @click.command()
-@click.option("--endpoint", is_flag=True, help="Try out what the model's endpoint can do: six short questions are sent there.")
+@click.option("--endpoint", is_flag=True, help="Try what the model's endpoint can do: a few short questions are sent there.")
 @pass_app
 @click.pass_context
 def doctor(ctx: click.Context, app: App, *, endpoint: bool) -> None:
@@ -42,7 +42,7 @@ def doctor(ctx: click.Context, app: App, *, endpoint: bool) -> None:
     """
     findings = _without_echoes([(name, examine(check, app)) for name, check in CHECKS])
     if endpoint:
-        findings += check_model.trials(app)
+        findings += _trials(app)
     click.echo(table([(found.level.value, name, found.text) for name, found in findings]))
     problems, notes = (sum(found.level is level for _, found in findings) for level in (Level.PROBLEM, Level.NOTE))
     click.echo(f"\n{_counted(problems, 'problem')}, {_counted(notes, 'note')}.")
@@ -60,6 +60,18 @@ def examine(check: Check, app: App) -> Finding:
         return problem(f"A package that coach needs can not be loaded ({error}). Install coach again: make setup")
     except Exception as error:  # noqa: BLE001 - a doctor that falls ill is of no use
         return problem(f"The check itself failed ({type(error).__name__}: {error}). Please report this.")
+
+
+def _trials(app: App) -> list[tuple[str, Finding]]:
+    """What asking the model finds; whatever that raises is a finding too."""
+    found: list[tuple[str, Finding]] = []
+
+    def ask(app: App) -> Finding:
+        found.extend(check_model.trials(app))
+        return ok("tried")
+
+    met = examine(ask, app)
+    return found if met.level is Level.OK else [("model", met)]
 
 
 def _without_echoes(findings: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:

@@ -62,7 +62,7 @@ def _score_replies(coach: "Coach", replies: Path, out: Path, jobs: int) -> None:
     from coach.cli.replies import lines_of, read_line  # noqa: PLC0415 - likewise
 
     keep(out, [replies])
-    observer = coach.observer
+    observer = coach.unhurried_observer
 
     def do(line: tuple[int, str]) -> list[Row]:
         try:
@@ -181,7 +181,7 @@ class _Scorer:
     """Scores a whole conversation: each reply in its place, then the figures over all."""
 
     def __init__(self, coach: "Coach") -> None:
-        self._observer = coach.observer
+        self._observer = coach.unhurried_observer
         self._coverage = coach.coverage
 
     def __call__(self, transcript: "Transcript") -> Row:

@@ -21,12 +21,15 @@ NO_ANSWER = "The library has nothing on that. Ask about a conversation with a cu
 PASSAGES_THEMSELVES = "What the library says on it, word for word:"
 _REFUSAL = "NO ANSWER"
 # So a sentence begins that tells what of a question stays open; it comes last, is short, and needs no passage.
-_SAYS_NOTHING = "The library says nothing"
+_SAYS_NOTHING = re.compile(
+    r"The library says nothing (?:about|on) (?!.*\b(?:but|however|and|so|yet)\b)[^,;:.!?…–—()\d\[\]]+\.?")
 _OPEN_WORDS = 20
-_MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“]+)“|(?<!\w)[‘']([^‘’']+(?:['’]\w[^‘’']*)*)['’](?!\w)")
+_MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_QUOTED = re.compile(
+    r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|`([^`]+)`|(?<!\w)[‘']([^‘’']+(?:['’]\w[^‘’']*)*)['’](?!\w)")
 # Within a sentence, a question or a whole sentence in quotation marks: what follows goes on in small letters, or with a comma.
-_WITHIN = re.compile(r"([.?!…]+)(?=[”\"»“’'],|[”\"»“’'] (?:[a-z]))")
+_WITHIN = re.compile(r"[.?!…]+(?=[”\"»“’'],)|[?!]+(?=[”\"»“’'] [a-z])")
+_ODD = re.compile("[“”\"«»„`]")
 # So few words in quotation marks may be anybody's.
 _A_FEW = 3
 
@@ -76,7 +79,8 @@ def ask_coach(question: str, library: Library, model: "ChatModel | None" = None)
 def _explained(found: Sequence[Citation], library: Library) -> tuple[Citation, ...]:
     """The passages that were found, and after them what the first cards are about."""
     cards = {card.id: card for card in library.cards}
-    first = [chunks_of(cards[one.card_id])[0].citation for one in found if one.card_id in cards][:_EXPLAINED]
+    about = (chunks_of(cards[one.card_id])[0].citation for one in found if one.card_id in cards)
+    first = [one for one in about if not gives_orders(f"{one.title}. {one.text}")][:_EXPLAINED]
     return tuple({one.chunk_id: one for one in (*found, *first)}.values())
 
 
@@ -93,7 +97,7 @@ def fault_of(text: str, found: Sequence[Citation]) -> str:
         return "There was nothing in it."
     cited: set[int] = set()
     for place, part in enumerate(said, start=1):
-        if cited and place == len(said) and part.startswith(_SAYS_NOTHING) and len(words(part)) <= _OPEN_WORDS:
+        if cited and place == len(said) and _SAYS_NOTHING.fullmatch(part.strip()) and len(words(part)) <= _OPEN_WORDS:
             continue
         numbers = [int(number) for mark in _MARK.findall(part) for number in mark.split(",")]
         if not numbers:
@@ -106,6 +110,8 @@ def fault_of(text: str, found: Sequence[Citation]) -> str:
     for quote in (words(next(filter(None, marks))) for marks in _QUOTED.findall(_MARK.sub(" ", text))):
         if len(quote) > _A_FEW and not any(_stands_in(quote, passage) for passage in passages):
             return "Words in quotation marks do not stand in a passage that is cited."
+    if _ODD.search(_QUOTED.sub(" ", _MARK.sub(" ", text))):
+        return "A quotation is not closed, or with another mark than it was opened with."
     return ""
 
 

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from coach.datafile import DataModel, read_text
 from coach.domain import Behaviour
@@ -30,7 +31,7 @@ FEATURES = (*(behaviour.value for behaviour in Behaviour), *STAGES, LATER, ALWAY
 class CardWeights(DataModel):
     """By card, the weight of each of `FEATURES`; one that is not named is 0."""
 
-    cards: Mapping[str, Mapping[str, float]]
+    cards: Mapping[str, Mapping[str, Annotated[float, Field(allow_inf_nan=False)]]]
 
 
 @lru_cache

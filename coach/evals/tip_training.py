@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.coaching.choice import ALWAYS, FEATURES, WEIGHTS, features
+from coach.errors import InputError, SetupError
 from coach.evals.labels import RatedReply
 from coach.evals.tips import TipSituation
 
@@ -27,10 +28,17 @@ _RARE = 1e-3
 
 
 def train_tips(situations: Sequence[tuple[TipSituation, RatedReply]], cards: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Weights by card and feature, rounded; those that round to 0 are left out. The same situations give the same weights."""
+    """Weights by card and feature, rounded; those that round to 0 are left out. The same situations give the same weights.
+
+    Raises:
+        InputError: of a situation no card is left.
+    """
     given = np.array([_row(reply) for _, reply in situations])
     wanted = np.array([[1.0 if card in one.best else _OK if card in one.ok else 0.0 for card in cards]
                        for one, _ in situations])
+    for (one, _), row in zip(situations, wanted, strict=True):
+        if not row.any():
+            raise InputError(f"No card that a tip after the reply {one.reply} may cite is in the library any more.")
     wanted /= wanted.sum(axis=1, keepdims=True)
     weights = _softmax_regression(given, wanted)
     weights[FEATURES.index(ALWAYS)] -= _COMMON * np.log(wanted.mean(axis=0) + _RARE)
@@ -40,9 +48,16 @@ def train_tips(situations: Sequence[tuple[TipSituation, RatedReply]], cards: Seq
 
 
 def write_weights(weights: dict[str, dict[str, float]], path: Path = WEIGHTS) -> Path:
-    """Write them where coach reads them, a line a card."""
+    """Write them where coach reads them, a line a card.
+
+    Raises:
+        SetupError: the place can not be written.
+    """
     lines = ",\n".join(f"    {json.dumps(card)}: {json.dumps(one)}" for card, one in sorted(weights.items()))
-    path.write_text(f'{{\n  "cards": {{\n{lines}\n  }}\n}}\n', "utf-8")
+    try:
+        path.write_text(f'{{\n  "cards": {{\n{lines}\n  }}\n}}\n', "utf-8")
+    except OSError as error:
+        raise SetupError(f"{path} can not be written: {error.strerror or error}.") from error
     return path
 
 

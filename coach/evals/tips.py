@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coach.coaching.tips import Situation, Tips
 from coach.domain import Speaker
-from coach.errors import DataFileError
+from coach.errors import InputError
 from coach.evals.labels import RatedReply, load_lines, load_rated
 from coach.evals.statistics import Estimate, Numbers, bootstrap
 from coach.knowledge import Library
@@ -64,13 +64,14 @@ def load_situations(path: Path | None = None) -> tuple[tuple[TipSituation, Rated
 
     Raises:
         DataFileError: names file, line and fault.
+        InputError: a reply is not there.
     """
     path = path or data_folder("evals") / "labels" / _LABELS
     situations = load_lines(TipSituation, path)
     replies = {name: {one.id: one for one in load_rated(path.parent / name)} for name in {one.within for one in situations}}
-    for line, one in enumerate(situations, start=1):
+    for one in situations:
         if one.reply not in replies[one.within]:
-            raise DataFileError(path, line, f"there is no reply {one.reply!r} in {one.within}")
+            raise InputError(f"{path}: there is no reply {one.reply!r} in {one.within}.")
     return tuple((one, replies[one.within][one.reply]) for one in situations)
 
 

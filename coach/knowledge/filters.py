@@ -1,6 +1,5 @@
 """What of the library a search may find."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 from coach.knowledge.cards import Card
@@ -13,9 +12,9 @@ class Filters:
     What is empty lets everything pass; a document is no card, and passes where all are empty.
     """
 
-    behaviours: Collection[str] = ()
-    frameworks: Collection[str] = ()
-    scenarios: Collection[str] = ()
+    behaviours: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

@@ -98,8 +98,9 @@ def as_model_errors() -> Iterator[None]:
     except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
         kind = EndpointError if _concerns_the_endpoint(error) else ModelError
         raise kind(f"The language model did not answer: {_plain(error)}.") from error
-    except (ValueError, TypeError, AttributeError, LookupError) as error:
-        # Both libraries take a well-formed answer for granted, and stumble over a page of HTML in their own ways.
+    except (ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
+        # Both libraries take a well-formed answer for granted, and stumble in their own ways over a page of HTML, or brackets
+        # without end.
         raise ModelError("The endpoint's answer is not that of a chat model; check OPENAI_BASE_URL and COACH_MODEL.") from error
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
-from coach.errors import EndpointError
+from coach.errors import EndpointError, EndpointRestsError
 
 AT_ONCE = 32
 _FAILURES = 3
@@ -36,36 +36,41 @@ class Guard:
         """One call; waits for its place.
 
         Raises:
-            EndpointError: the endpoint has failed several times in a row, and is left in peace for a while.
+            EndpointRestsError: the endpoint has failed several times in a row, and is left in peace for a while.
         """
+        self._refuse_while_it_rests()  # before the wait for a place as well, which may be long while calls hang
         with self._places:
-            self._check()
+            tries = self._refuse_while_it_rests(begins=True)
             try:
                 yield
             except EndpointError:
-                self._failed()
+                self._failed(tries=tries)
                 raise
-            except Exception:
-                # It did answer, though not well.
+            except (Exception, GeneratorExit):
+                # It did answer: not well, or more than was wanted.
                 self._answered()
                 raise
             self._answered()
 
-    def _check(self) -> None:
+    def _refuse_while_it_rests(self, *, begins: bool = False) -> bool:
+        """Whether the call that `begins` is the one that tries whether the endpoint is back."""
         with self._lock:
             if self._failures < _FAILURES:
-                return
+                return False
             rest = self._opens_at - self._clock()
             if rest > 0:
-                raise EndpointError(f"The language model failed {self._failures} times in a row; it is tried again in "
-                                    f"{rest:.0f} seconds.")
-            # This call tries; until it is back, others are refused as before.
-            self._opens_at = self._clock() + _REST_SECONDS
+                raise EndpointRestsError(self._failures, rest)
+            if begins:
+                # Until it is back, others are refused as before.
+                self._opens_at = self._clock() + _REST_SECONDS
+            return begins
 
-    def _failed(self) -> None:
+    def _failed(self, *, tries: bool) -> None:
         with self._lock:
             self._failures += 1
-            self._opens_at = self._clock() + _REST_SECONDS
+            # What was under way while it rests, and fails late, makes the rest no longer.
+            if tries or self._failures == _FAILURES:
+                self._opens_at = self._clock() + _REST_SECONDS
 
     def _answered(self) -> None:
         with self._lock:

@@ -44,12 +44,16 @@ def ask_in_any_way(model: "BaseChatModel", prompt: str, schema: type[Schema], kn
     """
     refused: Exception | None = None
     for way in sorted(ways or WAYS, key=lambda way: way != known):
+        ask = WAYS[way]
         try:
-            return WAYS[way](model, prompt, schema), way
+            try:
+                return ask(model, prompt, schema), way
+            except ValidationError as error:
+                return ask(model, f"{prompt}\n\nAn earlier answer did not fit: {_told(error)}.", schema), way
         except _Ignored as signal:
             refused = signal.refused or refused
-        except ValidationError as error:
-            return _in_text(model, prompt, schema, again=_told(error)), way
+        except ValidationError:
+            continue
     if refused is not None:
         raise refused
     raise ModelError(MISFIT)
@@ -84,34 +88,45 @@ def _by_method(method: str) -> "Callable[[BaseChatModel, str, type[Schema]], Sch
     return ask
 
 
-def _in_text(model: "BaseChatModel", prompt: str, schema: type[Schema], again: str = "") -> Schema:
+def _in_text(model: "BaseChatModel", prompt: str, schema: type[Schema]) -> Schema:
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - as above
 
     wanted = (f"{prompt}\n\nAnswer with one JSON object and nothing else, by this JSON schema:\n"
               f"{json.dumps(schema.model_json_schema())}")
-    if again:
-        wanted += f"\nAn earlier answer did not fit: {again}."
-    try:
-        return _read(model.invoke([HumanMessage(wanted)]).text, schema)
-    except (ValidationError, _Ignored) as error:
-        raise ModelError(MISFIT) from error
+    return _read(model.invoke([HumanMessage(wanted)]).text, schema)
 
 
 def _read(text: str, schema: type[Schema]) -> Schema:
-    """The value in `text`, whatever stands around it.
+    """The value in `text`, whatever stands around it; of several the last that fits, since models think aloud first.
 
     Raises:
         ValidationError: there is JSON, but not of the schema.
         _Ignored: there is none.
     """
-    start, end = text.find("{"), text.rfind("}")
-    try:
-        found = json.loads(text[start : end + 1]) if start >= 0 else None
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise _Ignored
-    return schema.model_validate(found)
+    fault: ValidationError | None = None
+    for found in reversed(_objects(text)):
+        try:
+            return schema.model_validate(found)
+        except ValidationError as error:
+            fault = fault or error
+    if fault is not None:
+        raise fault
+    raise _Ignored
+
+
+def _objects(text: str) -> list[dict[str, object]]:
+    """The JSON objects that stand in `text`, one after the other."""
+    found: list[dict[str, object]] = []
+    at = text.find("{")
+    while at >= 0:
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, at)
+        except ValueError:
+            at += 1
+        else:
+            found.append(value)
+        at = text.find("{", at)
+    return found
 
 
 def _told(error: ValidationError) -> str:

@@ -85,7 +85,7 @@ def _value(model: ChatModel, way: str) -> str:
     try:
         value, way_used = ask_in_any_way(model, _PROMPT, _Light, ways=(way,))
     except ModelError:
-        raise ModelError("No; coach asks in another way.") from None
+        raise ModelError("There was no value of the schema in the answer.") from None
     return f"a value of the schema, by {way_used}, {value.colour}"
 
 

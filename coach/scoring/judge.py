@@ -1,5 +1,6 @@
 """The language model as observer. It names behaviours with quotes, and amounts; code checks the quotes, the rubric scores."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from coach.domain import Impression, Observation, ReplyScore, ScoreSource, Speaker, Transcript
-from coach.errors import ModelError
+from coach.errors import EndpointRestsError, ModelError
+from coach.language.text import clean
 from coach.llm.chat import ChatModel, ask_for
 from coach.prompts import get_prompt
 from coach.scoring.events import events_of
@@ -59,17 +61,23 @@ class _Checked:
 class ModelJudge:
     """An `Observer` by a language model; where the model fails, the embedded observer scores, and the score says so."""
 
-    def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer, repeats: int = 1) -> None:
+    def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer, repeats: int = 1,
+                 *, waits: bool = False) -> None:
         self._model = model
         self._name = model_name
         self._rubric = rubric
         self._fallback = fallback
         self._repeats = repeats
+        self._waits = waits
+
+    def unhurried(self) -> "ModelJudge":
+        """The same judge for work on which nobody waits: while the endpoint rests, it waits instead of falling back."""
+        return ModelJudge(self._model, self._name, self._rubric, self._fallback, self._repeats, waits=True)
 
     def score(self, history: Transcript, reply: str) -> ReplyScore:
         """See `Observer.score`."""
         try:
-            judged = [self._judge(history, reply) for _ in range(self._repeats)]
+            judged = [self._patiently(history, reply) for _ in range(self._repeats)]
         except ModelError:
             # The meeting goes on; the score's source names the engine that made it.
             return self._fallback.score(history, reply)
@@ -77,6 +85,15 @@ class ModelJudge:
         source = ScoreSource("model", self._name, get_prompt(_PROMPT).hash, self._rubric.version)
         return self._rubric.score(observations, events_of(history, observations), source, _impression(judged, observations),
                                   _note(judged))
+
+    def _patiently(self, history: Transcript, reply: str) -> _Checked:
+        while True:
+            try:
+                return self._judge(history, reply)
+            except EndpointRestsError as rest:
+                if not self._waits:
+                    raise
+                time.sleep(rest.seconds)
 
     def _judge(self, history: Transcript, reply: str) -> _Checked:
         """One judgement. Where quotes do not stand in the reply the model is asked once more, and told which."""
@@ -141,7 +158,7 @@ def _impression(judged: Sequence[_Checked], observations: Sequence[Observation])
         selling=_POINTS_A_STEP * fmean(one.selling for one in said),
         overall=_POINTS_A_STEP * fmean(one.overall for one in said),
         earned=sum(one.earned for one in said) > _MAJORITY * len(said),
-        confidence=max(0.05, sure - cost - spread(said) / 100), reason=said[0].reason.strip())
+        confidence=max(0.05, sure - cost - spread(said) / 100), reason=clean(said[0].reason).strip())
 
 
 def spread(said: Sequence[Judgement]) -> int:

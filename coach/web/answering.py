@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 from anyio import to_thread
@@ -24,17 +25,23 @@ async def answering(reply: Callable[[OnLine], Exchange]) -> AsyncIterator[str | 
     loop = asyncio.get_running_loop()
 
     def on_line(line: str) -> None:
-        loop.call_soon_threadsafe(lines.put_nowait, line)
+        # Where the page is gone, so is its loop; the reply goes on and is kept.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(lines.put_nowait, line)
 
     answer = asyncio.ensure_future(to_thread.run_sync(reply, on_line))
+    # What went wrong after the trainee had left concerns nobody.
+    answer.add_done_callback(lambda done: done.cancelled() or done.exception())
     while True:
         line = asyncio.ensure_future(lines.get())
         either: set[asyncio.Future[Any]] = {line, answer}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not line.done():
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not line.done():
+                break
+            yield line.result()
+        finally:
             line.cancel()
-            break
-        yield line.result()
     yield await answer
 
 

@@ -280,7 +280,10 @@ class Page:
             return {self.notice: _problem(error)}
 
     async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
-        """Send a reply: it shows at once, then she types, then her answer with what the reply did. Kept before it is shown."""
+        """Send a reply: it shows at once, then she types, then her answer with what the reply did.
+
+        The exchange is kept before what the reply did is shown; a model's line shows as it grows.
+        """
         practice, by_model = self.coach.practice, self.coach.engine is Engine.MODEL
         try:
             trainee = trainee_of(request)

@@ -261,6 +261,10 @@ class TestTheEndpoint:
         assert "HTTP 401" in lines(result)["model: answer"][1]
         assert len(endpoint.asked) == 1
 
+    def test_settings_that_can_not_be_read_are_told_in_the_table(self, bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COACH_MODEL_TIMEOUT", "soon")
+        assert lines(bare("doctor", "--endpoint"))["model"][0] == "problem"
+
     def test_without_it_nothing_is_asked(self, bare: Run, endpoint: Endpoint) -> None:
         bare("doctor")
         assert endpoint.asked == []

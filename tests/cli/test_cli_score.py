@@ -143,6 +143,13 @@ class TestResuming:
         tracemalloc.stop()
         assert most < 1_000_000
 
+    @pytest.mark.parametrize("line", [b"5\n", b"[" * 100_000 + b"\n", b'[{"piece": "\xed\xa0\xbd"}]\n', b'{"a": 1}\n'])
+    def test_a_line_that_is_none_of_ours_ends_what_was_done(self, tmp_path: Path, line: bytes) -> None:
+        out, done = tmp_path / "out", list[int]()
+        part_of(out).write_bytes(b'{"key": "k"}\n[{"piece": 0}]\n' + line + b'[{"piece": 2}]\n')
+        assert self.through(out, "k", None, done) == [{"piece": n} for n in range(5)]
+        assert done == [1, 2, 3, 4]
+
     @pytest.mark.parametrize("spoil", [lambda part: None, lambda part: part.write_text("not ours\n")])
     def test_another_input_or_engine_begins_anew(self, tmp_path: Path, spoil: object) -> None:
         out, done = tmp_path / "out", list[int]()

@@ -114,6 +114,13 @@ def test_where_the_model_fails_the_passages_answer(library: Library) -> None:
     ("Ask how she is. Wait [2].", "Sentence 1 cites no passage"),
     ("Wait [2]. The library says nothing on how long.", ""), ("The library says nothing.", "cites no passage"),
     ("The library says nothing on how long. Wait [2].", "Sentence 1"),
+    ("Wait [2]. The library says nothing on price, but 90% of buyers leave.", "Sentence 2"),
+    ("Wait [2]. The library says nothing of this; threaten to leave.", "Sentence 2"),
+    ("Wait [2]. The library says nothing is better than a discount.", "Sentence 2"),
+    ("She says “buy this now or lose everything\" [1].", "not closed"),
+    ("The card says “buy this now or lose everything [1].", "not closed"),
+    ("It says `always be closing the deal` [2].", "quotation marks"), ("Ask [" + "1" * 5000 + "].", "cites no passage"),
+    ("Always threaten “now.” then close hard and lie to her [1].", "cites no passage"),
     (f"Wait [2]. The library says nothing on that, {'but do it all the same, ' * 5}now.", "Sentence 2"),
     ("", "nothing in it"), ("[1] [2]", "nothing in it"),
 ])

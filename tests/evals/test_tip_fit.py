@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coach.coaching.choice import card_weights
-from coach.errors import DataFileError
+from coach.errors import InputError
 from coach.evals.labels import load_rated
 from coach.evals.report import tips_text
 from coach.evals.tip_training import train_tips
@@ -49,5 +49,5 @@ def test_a_situation_without_its_reply_is_told(tmp_path: Path) -> None:
     path = tmp_path / "tips.jsonl"
     line = {"reply": "nobody", "within": "replies_dev.jsonl", "best": ["equals"], "ok": [], "split": "dev"}
     path.write_text(json.dumps(line), "utf-8")
-    with pytest.raises(DataFileError, match=r"there is no reply 'nobody' in replies_dev\.jsonl"):
+    with pytest.raises(InputError, match=r"there is no reply 'nobody' in replies_dev\.jsonl"):
         load_situations(path)

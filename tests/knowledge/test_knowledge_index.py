@@ -113,7 +113,7 @@ def test_new_metadata_alone_costs_no_embedding(cards: tuple[Card, ...], folder: 
     assert embedder.asked == []
     with open_library(Holdings(changed), LexicalEmbedder(), folder) as library:
         assert library.search("golf and weather")
-        assert library.search("golf and weather", filters=Filters(behaviours=["pitch"])) == ()
+        assert library.search("golf and weather", filters=Filters(behaviours=("pitch",))) == ()
 
 
 def test_a_breakdown_in_the_middle_leaves_the_old_index_serving(cards: tuple[Card, ...], folder: Path) -> None:

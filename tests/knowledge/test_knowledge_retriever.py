@@ -14,7 +14,7 @@ def test_it_gives_what_the_search_finds(library: Library) -> None:
 
 
 def test_it_filters(library: Library) -> None:
-    within = LibraryRetriever(library=library, filters=Filters(scenarios=["war-room"]))
+    within = LibraryRetriever(library=library, filters=Filters(scenarios=("war-room",)))
     assert {one.metadata["card"] for one in within.invoke("What do I show on the screens?")} <= {
         "campfire-and-war-room", "no-jargon"}
 

@@ -2,7 +2,7 @@
 
 import shutil
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
@@ -44,7 +44,7 @@ def library(write_card_to: Callable[..., Path], tmp_path_factory: pytest.TempPat
         yield opened
 
 
-def ids(library: Library, query: str, **wanted: Collection[str]) -> list[str]:
+def ids(library: Library, query: str, **wanted: tuple[str, ...]) -> list[str]:
     return [hit.citation.card_id for hit in library.search(query, filters=Filters(**wanted))]
 
 
@@ -68,14 +68,14 @@ def test_hits_come_best_first_one_a_card(library: Library) -> None:
 
 def test_filters_hold_alone_and_together(library: Library) -> None:
     query = "late delivery"
-    assert ids(library, query, behaviours=["non_apology"]) == ["sorry"]
-    assert set(ids(library, query, behaviours=["non_apology", "pitch"])) == {"sorry", "pause"}
-    assert set(ids(library, query, frameworks=["Gears"])) == {"pause", "ask"}
-    assert ids(library, query, frameworks=["Gears", "Fierce"], behaviours=["open_question", "jargon"]) == ["ask"]
-    assert ids(library, query, frameworks=["Fierce"], behaviours=["pitch"]) == []
-    assert ids(library, query, frameworks=["Nowhere"]) == []
-    assert ids(library, query, scenarios=["lost-order"]) == ["ask"]
-    assert ids(library, query, scenarios=["lost-order", "war-room"], behaviours=["pitch"]) == []
+    assert ids(library, query, behaviours=("non_apology",)) == ["sorry"]
+    assert set(ids(library, query, behaviours=("non_apology", "pitch"))) == {"sorry", "pause"}
+    assert set(ids(library, query, frameworks=("Gears",))) == {"pause", "ask"}
+    assert ids(library, query, frameworks=("Gears", "Fierce"), behaviours=("open_question", "jargon")) == ["ask"]
+    assert ids(library, query, frameworks=("Fierce",), behaviours=("pitch",)) == []
+    assert ids(library, query, frameworks=("Nowhere",)) == []
+    assert ids(library, query, scenarios=("lost-order",)) == ["ask"]
+    assert ids(library, query, scenarios=("lost-order", "war-room"), behaviours=("pitch",)) == []
 
 
 def test_meaning_and_words_are_filtered_alike(shipped: Library) -> None:
@@ -186,7 +186,7 @@ def test_a_document_answers_what_the_cards_do_not(shipped: Library, minilm: Mini
         assert found[0] == "real-apology"
         assert document.id in found
         # Only a card helps with a behaviour.
-        help_with_it = library.search(sorry, filters=Filters(behaviours=["owns_mistake"]))
+        help_with_it = library.search(sorry, filters=Filters(behaviours=("owns_mistake",)))
         assert all(hit.citation.card_id != document.id for hit in help_with_it)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from coach.domain import Behaviour
+from coach.domain import Behaviour, Speaker, Transcript, Turn
 from coach.errors import EndpointError, ModelError, SetupError
+from coach.llm import guard as guard_module
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
+from coach.llm.guard import guard_of
 from coach.settings import Engine, Settings
 from coach.wiring import Coach
 from tests.fake_endpoint import (
@@ -51,6 +53,7 @@ BAD: dict[str, Act] = {
         "text/event-stream" if body.get("stream") else "application/json",
     ),
     "an empty answer": says(""),
+    "a body of brackets": lambda handler, _: send(handler, 200, "[" * 100_000),
     "an empty stream": lambda handler, _: send(handler, 200, "data: [DONE]\n\n", "text/event-stream"),
     "an error in the stream": lambda handler, _: send(
         handler, 200, 'data: {"error": {"message": "overloaded", "code": "busy"}}\n\n', "text/event-stream"
@@ -188,6 +191,35 @@ def test_a_value_that_does_not_fit_is_asked_for_once_more_with_what_is_wrong(end
     assert "An earlier answer did not fit: warm: " in endpoint.prompt()
 
 
+@pytest.mark.parametrize("way", ["JSON schema", "tool call", "JSON in text"])
+def test_whatever_the_way_what_is_wrong_is_told_once_and_the_way_is_kept(
+        endpoint: Endpoint, settings: Settings, way: str) -> None:
+    answers = ['{"name": "red", "warm": "perhaps"}', '{"name": "red", "warm": true}', '{"name": "blue", "warm": false}']
+
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        asked = "JSON schema" if "response_format" in body else "tool call" if body.get("tools") else "JSON in text"
+        only(way, answers.pop(0) if asked == way else "", refuse=True)(handler, body)
+
+    endpoint.acts = [act]
+    model = make_chat_model(settings, temperature=0.0)
+    assert ask_for(model, "Which?", Colour).name == "red"
+    assert ask_for(model, "Which?", Colour).name == "blue"
+    assert sum("An earlier answer did not fit: warm" in str(asked["messages"]) for asked in endpoint.asked) == 1
+
+
+@pytest.mark.parametrize("around", [
+    '<think>I could say {"name": "blue", "warm": false} or so</think>%s', "Fill in {name}: %s", "%s\nI hope {that} helps."])
+def test_a_value_is_found_among_other_words(endpoint: Endpoint, settings: Settings, around: str) -> None:
+    endpoint.acts = [says(around % '{"name": "red", "warm": true}')]
+    assert ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour) == Colour(name="red", warm=True)
+
+
+def test_brackets_without_end_are_no_value(endpoint: Endpoint, settings: Settings) -> None:
+    endpoint.acts = [says('{"a":' * 3000)]
+    with pytest.raises(ModelError):
+        ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour)
+
+
 def test_a_server_that_says_to_wait_is_waited_for(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [waits(1), says("Hello.")]
     start = time.monotonic()
@@ -267,6 +299,42 @@ def test_judge_and_voice_are_asked_at_once(endpoint: Endpoint, by_model: Coach) 
     assert exchange.voice == "model:small"
     assert exchange.score is not None
     assert exchange.score.source.engine == "model"
+
+
+def test_half_a_character_in_the_judge_s_reason_loses_no_turn(endpoint: Endpoint, by_model: Coach) -> None:
+    halved = RIGHT.replace("You named the news.", r"Warm \ud83d")
+    endpoint.acts = [lambda handler, body: says("It is, rather." if body.get("stream") else halved)(handler, body)]
+    meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
+    exchange = by_model.practice.reply(meeting.id, "ada", 1, REPLY)
+    assert by_model.practice.get(meeting.id, "ada").exchanges[1] == exchange
+
+
+def test_a_tip_does_not_say_that_a_hint_was_missed_which_she_took_as_met(endpoint: Endpoint, by_model: Coach) -> None:
+    missed = json.dumps({"behaviours": [{"behaviour": "misses_clue", "quote": "Tell me more", "confidence": 1.0, "about": ""}],
+                         "empathy": 1, "selling": 1, "overall": 1, "earned": False, "reason": "It went by."})
+    endpoint.acts = [lambda handler, body: says("Hm." if body.get("stream") else missed)(handler, body)]
+    meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
+    said = next(one.words for one in by_model.practice.scenario(meeting).opening if one.words in meeting.exchanges[0].line)
+    exchange = by_model.practice.reply(meeting.id, "ada", 1, f"You said “{said}”. Tell me more about that.")
+    assert exchange.move.clue_met
+    assert exchange.tip is None or "went by" not in exchange.tip.text
+
+
+def test_where_nobody_waits_the_judge_sits_out_the_endpoint_s_rest(
+        endpoint: Endpoint, by_model: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        monkeypatch.setattr(guard_module, "_REST_SECONDS", 0.0)
+        guard_of(by_model.settings.openai_base_url, "small")._opens_at = 0.0
+
+    monkeypatch.setattr("coach.scoring.judge.time.sleep", sleep)
+    endpoint.acts = [fails(503), fails(503), fails(503), says(RIGHT)]
+    history = Transcript((Turn(Speaker.CUSTOMER, "We've been bought."),))
+    scores = [by_model.unhurried_observer.score(history, REPLY) for _ in range(5)]
+    assert [one.source.engine for one in scores] == ["embedded"] * 3 + ["model"] * 2
+    assert len(slept) == 1
 
 
 def test_her_line_is_heard_as_it_grows(endpoint: Endpoint, by_model: Coach) -> None:

@@ -1,8 +1,10 @@
 """The gate to an endpoint: so many at once, and a dead endpoint holds nobody up."""
 
 import time
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -97,3 +99,39 @@ def test_an_endpoint_has_one_guard_for_each_model() -> None:
     assert guard_of("http://a", "m") is guard_of("http://a", "m")
     assert guard_of("http://a", "m") is not guard_of("http://a", "n")
     assert guard_of("http://a", "m") is not guard_of("http://b", "m")
+
+
+def test_a_stream_that_is_left_early_was_an_answer() -> None:
+    guard = Guard(clock=Clock())
+
+    def stream() -> Iterator[int]:
+        with guard.passing():
+            yield 1
+            yield 2
+
+    call(guard, DEAD)
+    call(guard, DEAD)
+    left = stream()
+    assert next(left) == 1
+    cast(Generator[int, None, None], left).close()
+    assert [call(guard, DEAD), call(guard)] == ["dead", ""]
+
+
+def test_while_all_places_hang_a_resting_endpoint_refuses_all_the_same() -> None:
+    guard = Guard(at_once=1, clock=Clock())
+    for _ in range(3):
+        call(guard, DEAD)
+    guard._places.acquire()
+    assert call(guard) == "refused"
+
+
+def test_a_late_failure_makes_the_rest_no_longer() -> None:
+    clock = Clock()
+    guard = Guard(clock=clock)
+    with pytest.raises(EndpointError), guard.passing():
+        for _ in range(3):
+            call(guard, DEAD)
+        clock.now += 15
+        raise DEAD
+    clock.now += 6
+    assert call(guard) == ""
