@@ -22,7 +22,7 @@ from coach.knowledge.store import Kind
 from coach.knowledge.versions import REBUILD
 from coach.language.embeddings import Embedder, Vectors
 from coach.language.plain import plain
-from coach.language.text import clean
+from coach.language.text import clean, content_words
 
 MOST_CHARACTERS = 2000
 # How much of each ranking is fused: ten times what is commonly asked for.
@@ -41,6 +41,7 @@ _WORDS_WEIGHT = 0.10
 _LIKELY_WEIGHT = 0.20
 # A document is recognised by nothing; it is given what a card that fits fairly well has.
 _LIKELY_DOCUMENT = 1.5
+_A_WORD_OR_TWO = 2
 # Of one document so many passages at most, or a long one would fill the page.
 _OF_ONE_DOCUMENT = 3
 
@@ -210,8 +211,14 @@ class Library:
         by_meaning = sorted(closeness, key=lambda unit: -closeness[unit])
         fused = fuse(self._thinned(by_meaning, _DEPTH), self._thinned(by_words, _DEPTH))
         ranked = self._weighed(list(fused), closeness, by_words, vector)
-        return _Found(vector, near, by_words, by_meaning, fused, ranked,
-                      answered(self._embedder, self._evidence(near, vector)))
+        is_answered = answered(self._embedder, self._evidence(near, vector)) or self._names_a_card(mended)
+        return _Found(vector, near, by_words, by_meaning, fused, ranked, is_answered)
+
+    def _names_a_card(self, query: str) -> bool:
+        """Whether it is a word or two that stand in a card's title: so short, it comes near to nothing by meaning."""
+        asked = set(content_words(query))
+        return 0 < len(asked) <= _A_WORD_OR_TWO and any(
+            asked <= {*content_words(card.title), *content_words(card.framework)} for card in self._cards.values())
 
     def _near(self, vector: Vectors, filters: Filters) -> _Near:
         near = _Near()

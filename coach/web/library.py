@@ -26,9 +26,10 @@ Show = Callable[..., Update]
 _HITS = 6
 _PASSAGES_SHOWN = 60
 _WORDS_SHOWN = 4
-_BY = ("By framework", "By source", "By situation")
+_BY = ("By framework", "By source", "By meeting")
 # So long a search waits for the next key; of several keys the last one counts.
 _PAUSE_SECONDS = 0.15
+_SESSIONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class LibraryPart:
     def __init__(self, coach: Coach, show: Show) -> None:
         self._coach = coach
         self._show = show
+        # By session, what the answer on its page is for.
+        self._asked: dict[str, str] = {}
 
     def build(self, view: Callable[[str], gr.Column]) -> None:
         """Both views."""
@@ -83,13 +86,13 @@ class LibraryPart:
         self.found = gr.HTML(elem_id="found")
         self.by = gr.Radio(list(_BY), value=_BY[0], label="Cards", elem_id="by")
         self.cards = gr.HTML(elem_id="cards")
+        self.notice = gr.HTML(elem_id="library-notice")
         self.documents = gr.HTML(elem_id="documents")
         with gr.Row(elem_classes="acts"):
             self.upload = gr.UploadButton(
                 "Bring in a document", file_types=sorted(TYPES), elem_id="upload", elem_classes="act")
             self.gone = gr.Dropdown(label="Take out", choices=[], elem_id="gone", allow_custom_value=True)
             self.take_out = gr.Button("Take it out", elem_id="take-out", elem_classes="act")
-        self.notice = gr.HTML(elem_id="library-notice")
 
     def _build_card(self) -> None:
         self.card_id = gr.Textbox(visible="hidden")
@@ -107,7 +110,7 @@ class LibraryPart:
 
     def tie(self, tie: Callable[..., Any]) -> None:
         """Hang the handlers on the page's own ties."""
-        searching = tie(self.query.input, self.search, [self.query], trigger_mode="always_last")
+        searching = tie(self.query.change, self.search, [self.query], trigger_mode="always_last")
         for trigger in (self.ask.click, self.query.submit):
             # What was still being looked for must not come over the answer.
             tie(trigger, self.answer, [self.query], cancels=[searching])
@@ -141,7 +144,9 @@ class LibraryPart:
         await asyncio.sleep(_PAUSE_SECONDS)
         try:
             trainee_of(request)
-            yield {self.found: await to_thread.run_sync(self._hits, query or ""), self.notice: ""}
+            found = await to_thread.run_sync(self._hits, query or "")
+            # The search that typing set off must not come over the answer to the same words.
+            yield {} if query and query == self._asked.get(_session(request)) else {self.found: found, self.notice: ""}
         except CoachError as error:
             yield {self.notice: _told(error)}
 
@@ -152,6 +157,9 @@ class LibraryPart:
             if not words(query or ""):
                 yield {self.found: "", self.notice: ""}
                 return
+            self._asked[_session(request)] = query
+            while len(self._asked) > _SESSIONS:
+                self._asked.pop(next(iter(self._asked)))
             yield {self.found: render("notice", kind="busy", text="Looking…"), self.notice: ""}
             answer = await to_thread.run_sync(self._answered, query)
             yield {self.found: render("found", answer=answer if answer.citations else None, hits=())}
@@ -271,7 +279,8 @@ class LibraryPart:
         if by == _BY[2]:
             # A company may have put scenarios of its own in the place of those that ship.
             there = [one for one in card.scenarios if one in self._coach.scenarios.paths]
-            return [self._coach.scenarios.script(one).title for one in there]
+            scripts = [self._coach.scenarios.script(one) for one in there]
+            return [f"{script.title}: {script.meeting.summary}" for script in scripts]
         return [card.framework]
 
     def _documents(self) -> Update:
@@ -300,6 +309,10 @@ def _document(document: Document) -> str:
     passages = read_passages(document.folder)
     return render("document", document=document, passages=passages[:_PASSAGES_SHOWN],
                   more=max(0, len(passages) - _PASSAGES_SHOWN))
+
+
+def _session(request: gr.Request) -> str:
+    return str(request.session_hash)
 
 
 def _told(error: CoachError) -> str:

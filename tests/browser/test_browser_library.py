@@ -46,6 +46,22 @@ def test_the_coach_answers_with_its_sources_or_says_that_it_can_not(server: Serv
     expect(page.locator("#found")).to_contain_text("Nothing in the library fits that.", timeout=15_000)
 
 
+def test_who_asks_at_once_gets_the_answer_and_what_is_pasted_is_searched_for(server: Server, trainee_at: At) -> None:
+    page = trainee_at(server).page
+    page.goto(f"{server.url}/?library")
+    page.locator(".shelf").first.wait_for()
+    box = page.locator("#query textarea")
+    box.press_sequentially("apology", delay=10)
+    box.press("Enter")
+    expect(page.locator("#found .answer")).to_be_visible(timeout=15_000)
+    # A search that was still on its way would come within this time.
+    page.wait_for_timeout(1500)
+    expect(page.locator("#found .answer")).to_be_visible()
+    box.press("ControlOrMeta+a")
+    page.keyboard.insert_text("silent after price")
+    expect(page.locator("#found .found")).to_be_visible(timeout=15_000)
+
+
 def test_a_tip_leads_to_its_card(server: Server, trainee_at: At) -> None:
     trainee = trainee_at(server)
     trainee.begin()

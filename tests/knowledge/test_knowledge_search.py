@@ -78,6 +78,17 @@ def test_filters_hold_alone_and_together(library: Library) -> None:
     assert ids(library, query, scenarios=("lost-order", "war-room"), behaviours=("pitch",)) == []
 
 
+def test_a_word_of_a_title_is_answered(shipped: Library) -> None:
+    [first, *_] = shipped.search("price")
+    assert "price" in first.citation.title.lower()
+    assert shipped.search("trust formula")[0].citation.card_id == "trust-formula"
+
+
+@pytest.mark.parametrize("query", ["what is our vacation policy", "can i take friday off", "i hate this job", "asdf"])
+def test_what_is_no_matter_of_the_library_is_not_answered(shipped: Library, query: str) -> None:
+    assert shipped.search(query) == ()
+
+
 def test_meaning_and_words_are_filtered_alike(shipped: Library) -> None:
     behaviours = sorted({behaviour for card in shipped.cards for behaviour in card.behaviours})
     for pair in list(combinations(behaviours, 2))[::40]:
