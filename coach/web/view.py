@@ -70,7 +70,10 @@ def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str
         if exchange.number:
             card = ""
             if exchange.score is not None:
-                card = render("card_in_chat", score=exchange.score, body=reply_panel(coach, exchange, first_name, heading=""))
+                # Where there is no room for the panel, the newest tip stands below its reply.
+                tip = exchange.tip.text if exchange.tip and exchange is meeting.exchanges[-1] else ""
+                card = render("card_in_chat", score=exchange.score, next=tip,
+                              body=reply_panel(coach, exchange, first_name, heading=""))
             messages.append({"role": "user", "content": [escape(exchange.reply, quote=False), gr.HTML(card)]})
         messages.append({"role": "assistant", "content": escape(exchange.line, quote=False)})
     if pending:
