@@ -31,6 +31,14 @@ def _default_home() -> Path:
     return Path(base) / "coach"
 
 
+class Task(StrEnum):
+    """What a language model is asked to do."""
+
+    VOICE = "voice"
+    JUDGE = "judge"
+    ASK = "ask"
+
+
 class Settings(BaseSettings):
     """All settings. Each is read from the environment variable named in capitals in README's table."""
 
@@ -52,6 +60,14 @@ class Settings(BaseSettings):
     openai_base_url: str = Field(
         "", validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint; empty: OpenAI's own.")
     model: str = Field("gpt-4.1-mini", description="Chat model asked for at the endpoint.")
+    voice_model: str = Field("", description="Chat model for the customer's words; empty: `COACH_MODEL`.")
+    judge_model: str = Field("", description="Chat model that judges replies; empty: `COACH_MODEL`.")
+    ask_model: str = Field("", description="Chat model behind ask-the-coach; empty: `COACH_MODEL`.")
+    voice_temperature: float = Field(0.8, ge=0, le=2, description="Temperature of the customer's words.")
+    judge_temperature: float = Field(0.0, ge=0, le=2, description="Temperature of the judge; above 0 the same reply may score "
+                                     "otherwise.")
+    ask_temperature: float = Field(0.0, ge=0, le=2, description="Temperature of ask-the-coach.")
+    model_seed: int | None = Field(None, description="Seed sent with each call, for servers that know one; empty: none.")
     model_timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer of the model.")
     model_retries: int = Field(2, ge=0, description="How often a failed call to the model is tried again.")
     embeddings: Embeddings = Field(
@@ -66,6 +82,14 @@ class Settings(BaseSettings):
     typing_pace: float = Field(
         1.0, ge=0, le=5, description="How long the customer seems to type on the page; 0 answers at once.")
     seed: int | None = Field(None, description="Fixes the seed of new meetings; empty: drawn for each meeting.")
+
+    def model_for(self, task: Task) -> str:
+        """The chat model that does `task`."""
+        return {Task.VOICE: self.voice_model, Task.JUDGE: self.judge_model, Task.ASK: self.ask_model}[task] or self.model
+
+    def temperature_for(self, task: Task) -> float:
+        """The temperature at which `task` is done."""
+        return {Task.VOICE: self.voice_temperature, Task.JUDGE: self.judge_temperature, Task.ASK: self.ask_temperature}[task]
 
     @property
     def records_url(self) -> str:

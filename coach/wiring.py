@@ -37,11 +37,8 @@ from coach.scoring.judge import ModelJudge
 from coach.scoring.learned import MODEL_FILE, load_model
 from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric, load_rubric
-from coach.settings import Engine, Settings, data_folder
+from coach.settings import Engine, Settings, Task, data_folder
 
-# A voice may vary its words; a judge may not.
-_VOICE_TEMPERATURE = 0.8
-_JUDGE_TEMPERATURE = 0.0
 Progress = Callable[[int, int], None]
 # How long a build waits for another process's, and how often it looks whether the library has changed meanwhile.
 _PATIENCE_SECONDS = 60.0
@@ -122,8 +119,8 @@ class Coach:
     def observer(self) -> Observer:
         """Who scores replies."""
         if self.engine is Engine.MODEL:
-            judge = make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE)
-            return ModelJudge(judge, self.settings.model, self.rubric, fallback=self.detector,
+            judge = make_chat_model(self.settings, Task.JUDGE)
+            return ModelJudge(judge, self.settings.model_for(Task.JUDGE), self.rubric, fallback=self.detector,
                               repeats=self.settings.judge_repeats)
         return self.detector
 
@@ -138,7 +135,9 @@ class Coach:
         rubric = f"rubric {self.rubric.version} {content_hash(self.rubric.model_dump_json())}"
         embedded = f"{load_model().version} {file_hash(MODEL_FILE)} {self.embedder.name} {rubric} coach {version('coach')}"
         if self.engine is Engine.MODEL:
-            judge = f"{self.settings.model} at {self.sent_to}, {self.settings.judge_repeats} times"
+            settings = self.settings
+            judge = (f"{settings.model_for(Task.JUDGE)} at {self.sent_to}, {settings.judge_repeats} times, temperature "
+                     f"{settings.judge_temperature}, seed {settings.model_seed}")
             return f"model {judge}, prompt {get_prompt('reply-judge').hash}, else {embedded}"
         return f"embedded {embedded}"
 
@@ -151,14 +150,13 @@ class Coach:
     def voice(self) -> Voice:
         """Who speaks for the customer."""
         if self.engine is Engine.MODEL:
-            model = make_chat_model(self.settings, temperature=_VOICE_TEMPERATURE)
-            return ModelVoice(model, self.settings.model, self.embedder)
+            return ModelVoice(make_chat_model(self.settings, Task.VOICE), self.settings.model_for(Task.VOICE), self.embedder)
         return EmbeddedVoice()
 
     @cached_property
     def answering_model(self) -> "ChatModel | None":
         """The model behind ask-the-coach, or None on the embedded engine."""
-        return make_chat_model(self.settings, temperature=_JUDGE_TEMPERATURE) if self.engine is Engine.MODEL else None
+        return make_chat_model(self.settings, Task.ASK) if self.engine is Engine.MODEL else None
 
     @cached_property
     def scenarios(self) -> Scenarios:

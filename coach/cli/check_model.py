@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from coach.cli.app import App
 from coach.cli.finding import Finding, note, ok, problem
 from coach.errors import CoachError
-from coach.settings import Engine
+from coach.settings import Engine, Task
 
 
 def trials(app: App) -> list[tuple[str, Finding]]:
@@ -21,7 +21,7 @@ def _tried(app: App) -> Iterator[tuple[str, Finding]]:
     from coach.llm.trial import try_out  # noqa: PLC0415 - likewise
 
     try:
-        model = make_chat_model(app.settings, temperature=0.0)
+        model = make_chat_model(app.settings, Task.JUDGE)
     except CoachError as error:
         yield "model", problem(str(error))
         return

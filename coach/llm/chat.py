@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coach.errors import EndpointError, ModelError, SetupError
 from coach.llm.guard import Guard, guard_of
 from coach.llm.structured import Schema, ask_in_any_way
-from coach.settings import Settings
+from coach.settings import Settings, Task
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,8 +22,8 @@ _REFUSED = frozenset({401, 403, 408, 429})
 _BROKEN = 500
 
 
-def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
-    """A model at the endpoint of `settings`, with a timeout, retries, and usage in streams.
+def make_chat_model(settings: Settings, task: Task) -> ChatModel:
+    """The model for `task` at the endpoint of `settings`, with a timeout, retries, and usage in streams.
 
     Raises:
         SetupError: OpenAI's own endpoint is asked for without a key.
@@ -35,7 +35,7 @@ def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
     from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see the head of the file
 
     return ChatOpenAI(
-        model=settings.model,
+        model=settings.model_for(task),
         # Local servers want no key, the client wants one.
         api_key=lambda: key or "none",
         # Named in full, so that no other variable of the environment decides where a conversation goes.
@@ -43,7 +43,8 @@ def make_chat_model(settings: Settings, *, temperature: float) -> ChatModel:
         timeout=settings.model_timeout,
         max_retries=settings.model_retries,
         stream_usage=True,
-        temperature=temperature,
+        temperature=settings.temperature_for(task),
+        seed=settings.model_seed,
         metadata={_ENDPOINT: settings.openai_base_url or OPENAI},
     )
 

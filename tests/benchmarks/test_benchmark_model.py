@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
 from coach.meeting import LOCAL_TRAINEE
 from coach.scoring.judge import Judgement
-from coach.settings import Engine, Settings
+from coach.settings import Engine, Settings, Task
 from coach.wiring import Coach
 from tests.fake_endpoint import Endpoint, serving, slowly
 
@@ -50,7 +50,7 @@ def ready(endpoint: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def test_a_turn_beside_the_bare_calls(ready: Coach) -> None:
     """Voice and judge called by themselves, and a turn; one after the other, over and over."""
-    model = make_chat_model(ready.settings, temperature=0.0)
+    model = make_chat_model(ready.settings, Task.JUDGE)
     bare_first, bare_line, bare_judge = list[float](), list[float](), list[float]()
     first, turn, cpu = list[float](), list[float](), list[float]()
     _turn(ready, 0)

@@ -14,7 +14,7 @@ from coach.errors import EndpointError, ModelError, SetupError
 from coach.llm import guard as guard_module
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
 from coach.llm.guard import guard_of
-from coach.settings import Engine, Settings
+from coach.settings import Engine, Settings, Task
 from coach.wiring import Coach
 from tests.fake_endpoint import (
     KEY,
@@ -88,7 +88,7 @@ class Colour(BaseModel):
 
 def test_a_text_streams_as_it_grows(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [says("One two three")]
-    grown = list(ask_for_text(make_chat_model(settings, temperature=0.8), "Say it."))
+    grown = list(ask_for_text(make_chat_model(settings, Task.VOICE), "Say it."))
     assert [text.strip() for text in grown] == ["One", "One two", "One two three"]
     (asked,) = endpoint.asked
     assert (asked["model"], asked["temperature"], asked["stream"]) == ("small", 0.8, True)
@@ -97,9 +97,20 @@ def test_a_text_streams_as_it_grows(endpoint: Endpoint, settings: Settings) -> N
     assert endpoint.keys == [f"Bearer {KEY}"]
 
 
+@pytest.mark.parametrize("task", Task)
+def test_each_task_has_its_own_model_and_temperature(endpoint: Endpoint, settings: Settings, task: Task) -> None:
+    own = settings.model_copy(update={f"{task}_model": "large", f"{task}_temperature": 0.3, "model_seed": 7})
+    for one in Task:
+        [*_, _] = ask_for_text(make_chat_model(own, one), "Hello")
+        asked = endpoint.asked[-1]
+        assert (asked["model"] == "large") is (one is task)
+        assert (asked["temperature"] == 0.3) is (one is task)
+        assert asked["seed"] == 7
+
+
 def test_a_value_comes_checked_by_its_schema(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [says('{"name": "red", "warm": true}')]
-    assert ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour) == Colour(name="red", warm=True)
+    assert ask_for(make_chat_model(settings, Task.JUDGE), "Which?", Colour) == Colour(name="red", warm=True)
     (asked,) = endpoint.asked
     assert asked["response_format"]["type"] == "json_schema"
     assert set(asked["response_format"]["json_schema"]["schema"]["properties"]) == {"name", "warm"}
@@ -109,14 +120,14 @@ def test_a_value_comes_checked_by_its_schema(endpoint: Endpoint, settings: Setti
 def test_a_value_that_does_not_fit_is_refused(endpoint: Endpoint, settings: Settings, answer: str) -> None:
     endpoint.acts = [says(answer)]
     with pytest.raises(ModelError, match="does not fit the schema"):
-        ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour)
+        ask_for(make_chat_model(settings, Task.JUDGE), "Which?", Colour)
 
 
 @pytest.mark.parametrize("how", BAD)
 @pytest.mark.parametrize("ask", ["text", "value"])
 def test_whatever_goes_wrong_is_a_model_error(endpoint: Endpoint, settings: Settings, how: str, ask: str) -> None:
     endpoint.acts = [BAD[how]]
-    model = make_chat_model(settings, temperature=0.0)
+    model = make_chat_model(settings, Task.JUDGE)
     with pytest.raises(ModelError) as caught:
         list(ask_for_text(model, "My secret words.")) if ask == "text" else ask_for(model, "My secret words.", Colour)
     told = str(caught.value)
@@ -129,30 +140,30 @@ def test_whatever_goes_wrong_is_a_model_error(endpoint: Endpoint, settings: Sett
 def test_an_error_says_what_can_be_done_something_about(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [BAD["no such model"]]
     with pytest.raises(ModelError, match=r"404.*model_not_found"):
-        ask_for(make_chat_model(settings, temperature=0.0), "Hello", Colour)
+        ask_for(make_chat_model(settings, Task.JUDGE), "Hello", Colour)
 
 
 def test_a_server_that_is_not_there(settings: Settings) -> None:
     gone = settings.model_copy(update={"openai_base_url": "http://127.0.0.1:9/v1"})
     with pytest.raises(ModelError, match="did not answer"):
-        list(ask_for_text(make_chat_model(gone, temperature=0.0), "Hello"))
+        list(ask_for_text(make_chat_model(gone, Task.JUDGE), "Hello"))
 
 
 def test_a_failed_call_is_tried_again_as_often_as_set(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [fails(500), says("Better.")]
-    model = make_chat_model(settings.model_copy(update={"model_retries": 1}), temperature=0.0)
+    model = make_chat_model(settings.model_copy(update={"model_retries": 1}), Task.JUDGE)
     assert [*ask_for_text(model, "Hello")][-1].strip() == "Better."
     assert len(endpoint.asked) == 2
 
 
 def test_without_a_key_a_local_server_is_asked_all_the_same(endpoint: Endpoint, settings: Settings) -> None:
-    model = make_chat_model(settings.model_copy(update={"openai_api_key": SecretStr("")}), temperature=0.0)
+    model = make_chat_model(settings.model_copy(update={"openai_api_key": SecretStr("")}), Task.JUDGE)
     assert [*ask_for_text(model, "Hello")][-1].strip() == "Hello."
 
 
 def test_without_key_and_endpoint_there_is_nobody_to_ask() -> None:
     with pytest.raises(SetupError, match="neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"):
-        make_chat_model(Settings(engine=Engine.MODEL), temperature=0.0)
+        make_chat_model(Settings(engine=Engine.MODEL), Task.JUDGE)
 
 
 def only(way: str, value: str, refuse: bool) -> Act:
@@ -177,7 +188,7 @@ def only(way: str, value: str, refuse: bool) -> Act:
 def test_a_value_comes_in_whatever_way_the_server_can(
         endpoint: Endpoint, settings: Settings, way: str, *, refuse: bool) -> None:
     endpoint.acts = [only(way, '{"name": "red", "warm": true}', refuse)]
-    model = make_chat_model(settings, temperature=0.0)
+    model = make_chat_model(settings, Task.JUDGE)
     assert ask_for(model, "Which?", Colour) == Colour(name="red", warm=True)
     assert len(endpoint.asked) == 1 + ["JSON schema", "tool call", "JSON in text"].index(way)
     # The next time it is asked in that way at once.
@@ -187,7 +198,7 @@ def test_a_value_comes_in_whatever_way_the_server_can(
 
 def test_a_value_that_does_not_fit_is_asked_for_once_more_with_what_is_wrong(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [says('{"name": "red", "warm": "perhaps"}'), says('{"name": "red", "warm": true}')]
-    assert ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour) == Colour(name="red", warm=True)
+    assert ask_for(make_chat_model(settings, Task.JUDGE), "Which?", Colour) == Colour(name="red", warm=True)
     assert "An earlier answer did not fit: warm: " in endpoint.prompt()
 
 
@@ -201,7 +212,7 @@ def test_whatever_the_way_what_is_wrong_is_told_once_and_the_way_is_kept(
         only(way, answers.pop(0) if asked == way else "", refuse=True)(handler, body)
 
     endpoint.acts = [act]
-    model = make_chat_model(settings, temperature=0.0)
+    model = make_chat_model(settings, Task.JUDGE)
     assert ask_for(model, "Which?", Colour).name == "red"
     assert ask_for(model, "Which?", Colour).name == "blue"
     assert sum("An earlier answer did not fit: warm" in str(asked["messages"]) for asked in endpoint.asked) == 1
@@ -211,26 +222,26 @@ def test_whatever_the_way_what_is_wrong_is_told_once_and_the_way_is_kept(
     '<think>I could say {"name": "blue", "warm": false} or so</think>%s', "Fill in {name}: %s", "%s\nI hope {that} helps."])
 def test_a_value_is_found_among_other_words(endpoint: Endpoint, settings: Settings, around: str) -> None:
     endpoint.acts = [says(around % '{"name": "red", "warm": true}')]
-    assert ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour) == Colour(name="red", warm=True)
+    assert ask_for(make_chat_model(settings, Task.JUDGE), "Which?", Colour) == Colour(name="red", warm=True)
 
 
 def test_brackets_without_end_are_no_value(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [says('{"a":' * 3000)]
     with pytest.raises(ModelError):
-        ask_for(make_chat_model(settings, temperature=0.0), "Which?", Colour)
+        ask_for(make_chat_model(settings, Task.JUDGE), "Which?", Colour)
 
 
 def test_a_server_that_says_to_wait_is_waited_for(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [waits(1), says("Hello.")]
     start = time.monotonic()
-    model = make_chat_model(settings.model_copy(update={"model_retries": 1}), temperature=0.0)
+    model = make_chat_model(settings.model_copy(update={"model_retries": 1}), Task.JUDGE)
     assert [*ask_for_text(model, "Hello")][-1].strip() == "Hello."
     assert time.monotonic() - start >= 1
 
 
 def test_a_dead_endpoint_is_not_asked_over_and_over(endpoint: Endpoint, settings: Settings) -> None:
     endpoint.acts = [fails(500)]
-    model = make_chat_model(settings, temperature=0.0)
+    model = make_chat_model(settings, Task.JUDGE)
     for _ in range(6):
         with pytest.raises(EndpointError):
             ask_for(model, "Which?", Colour)

@@ -7,12 +7,12 @@ from pydantic import SecretStr
 
 from coach.llm.chat import OPENAI, ask_for_text, make_chat_model
 from coach.llm.scripted import ScriptedChatModel
-from coach.settings import Engine, Settings
+from coach.settings import Engine, Settings, Task
 
 
 def test_the_endpoint_is_the_settings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_BASE", "http://elsewhere.example/v1")
-    model = make_chat_model(Settings(engine=Engine.MODEL, openai_api_key=SecretStr("k")), temperature=0)
+    model = make_chat_model(Settings(engine=Engine.MODEL, openai_api_key=SecretStr("k")), Task.VOICE)
     assert getattr(model, "openai_api_base", None) == OPENAI
 
 
