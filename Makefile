@@ -49,7 +49,7 @@ test: .venv/.ready-dev chromium
 test-fast: .venv/.ready-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow and not benchmark"
 
-# Whether training the scorer anew gives the scorer that ships.
+# Whether training the scorer anew gives the scorer that ships; for whoever changes labels, features or cues.
 test-training: .venv/.ready-dev
 	@$(BIN)/python -m pytest -m training
 

@@ -86,6 +86,6 @@ class EndpointRestsError(EndpointError):
         seconds: until it is tried again.
     """
 
-    def __init__(self, failures: int, seconds: float) -> None:
-        super().__init__(f"The language model failed {failures} times in a row; it is tried again in {seconds:.0f} seconds.")
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
         self.seconds = seconds

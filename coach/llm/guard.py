@@ -59,7 +59,8 @@ class Guard:
                 return False
             rest = self._opens_at - self._clock()
             if rest > 0:
-                raise EndpointRestsError(self._failures, rest)
+                raise EndpointRestsError(f"The language model failed {self._failures} times in a row; it is tried again in "
+                                         f"{rest:.0f} seconds.", rest)
             if begins:
                 # Until it is back, others are refused as before.
                 self._opens_at = self._clock() + _REST_SECONDS
