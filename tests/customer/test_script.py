@@ -58,7 +58,7 @@ class TestEverybodyWhoCanBeMet:
         slots = person.slots()
         for mood, own in person.goes_on.items():
             # What is this person's alone comes before what everybody thinks.
-            assert scenario.goes_on[mood][: len(own)] == tuple(fill(list(own), slots))  # type: ignore[arg-type]  # texts in, texts out
+            assert scenario.goes_on[mood][: len(own)] == tuple(fill(text, slots) for text in own)
 
     def test_the_words_of_others_are_not_in_it(self, scenario_id: str, person_id: str) -> None:
         everything = " ".join(text for text, _ in texts(BUILT_IN.cast(scenario_id, person_id).model_dump(mode="json")))

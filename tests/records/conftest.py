@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -29,7 +30,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POSTGRES = os.environ.get("COACH_TEST_POSTGRES_URL", "")
 
 
-def _exchange(number: int, reply: str = "That sounds hard. What happened?", **changes: object) -> Exchange:
+def _exchange(number: int, reply: str = "That sounds hard. What happened?", **changes: Any) -> Exchange:
     score = ReplyScore(
         empathy=60 + number % 40,
         selling=20,
@@ -59,10 +60,10 @@ def _exchange(number: int, reply: str = "That sounds hard. What happened?", **ch
         score=score if number else None,
         tip=Tip("Name the feeling first.", citation) if number else None,
     )
-    return replace(exchange, **changes)  # type: ignore[arg-type]  # tests name real fields
+    return replace(exchange, **changes)
 
 
-def _meeting(meeting_id: str = "m1", replies: int = 0, **changes: object) -> Meeting:
+def _meeting(meeting_id: str = "m1", replies: int = 0, **changes: Any) -> Meeting:
     meeting = Meeting(
         id=meeting_id,
         scenario_id="reorganised",
@@ -73,7 +74,7 @@ def _meeting(meeting_id: str = "m1", replies: int = 0, **changes: object) -> Mee
         started_at=START,
         exchanges=tuple(_exchange(number) for number in range(replies + 1)),
     )
-    return replace(meeting, **changes)  # type: ignore[arg-type]  # tests name real fields
+    return replace(meeting, **changes)
 
 
 @pytest.fixture(scope="session")

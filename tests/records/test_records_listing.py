@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -103,10 +104,10 @@ def test_a_page_is_one_query_by_index(url: str, make_meeting: MakeMeeting) -> No
     repository = Repository(engine)
     for number in range(3):
         repository.begin(make_meeting(f"m{number}", replies=2))
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
     @event.listens_for(engine, "before_cursor_execute")
-    def note(*call: object) -> None:
+    def note(*call: Any) -> None:
         if str(call[2]).startswith("SELECT"):
             asked.append((str(call[2]), call[3]))
 
@@ -115,7 +116,7 @@ def test_a_page_is_one_query_by_index(url: str, make_meeting: MakeMeeting) -> No
         assert len(repository.list(trainee=trainee)) == 3
         ((query, values),) = asked
         with engine.connect() as connection:
-            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all())  # type: ignore[arg-type]  # as SQLAlchemy gave them
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all())
         assert "USING INDEX ix_meetings" in plan or "USING COVERING INDEX ix_meetings" in plan
         assert "SCAN exchanges" not in plan
         assert "SCAN scores" not in plan

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -32,6 +32,10 @@ from coach.records import Repository, open_repository
 from coach.records.engine import open_database
 from coach.records.models import Base, ScoreRow
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Kind = TypeVar("_Kind", bound="DataclassInstance")
 _T = TypeVar("_T")
 _NASTY = (
     "Mir fehlt was 😔👩🏽‍🚀",
@@ -46,9 +50,9 @@ _NASTY = (
 )
 
 
-def whole(kind: type[_T], /, **parts: st.SearchStrategy[object]) -> st.SearchStrategy[_T]:
+def whole(kind: type[_Kind], /, **parts: st.SearchStrategy[object]) -> st.SearchStrategy[_Kind]:
     """Values of `kind` with every field drawn, so that a field which the domain gains can not be forgotten here."""
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # the domain's kinds are dataclasses
+    names = {field.name for field in fields(kind)}
     assert set(parts) == names, f"{kind.__name__}: {set(parts) ^ names}"
     return st.builds(kind, **parts)
 
