@@ -18,7 +18,7 @@ _HELPED = (
     B.OWNS_MISTAKE, B.OFFERS_HELP, B.SETS_AGENDA_ASIDE, B.REFLECTS_FEELING, B.FOLLOWS_CLUE, B.REFLECTS_CONTENT,
     B.ACKNOWLEDGES, B.INVITES_MORE, B.OPEN_QUESTION, B.SELF_DISCLOSURE, B.CHALLENGES, B.NEXT_STEP, B.CLOSED_QUESTION,
 )
-# How a coach would put each behaviour as a question to the library; retrieval goes by this and by what the customer said.
+# How a coach would put each behaviour in words; by this and by what the customer said the passage of the card is found.
 _ASKS = {
     B.FALSE_EMPATHY: "a word of sympathy and then straight to the deal",
     B.NON_APOLOGY: "apologising without owning it",
