@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -66,8 +67,8 @@ class LibraryPart:
     def __init__(self, coach: Coach, show: Show) -> None:
         self._coach = coach
         self._show = show
-        # By session, what the answer on its page is for.
-        self._asked: dict[str, str] = {}
+        # By session, what the answer on its page is for, and when it was asked.
+        self._asked: dict[str, tuple[str, float]] = {}
 
     def build(self, view: Callable[[str], gr.Column]) -> None:
         """Both views."""
@@ -141,12 +142,18 @@ class LibraryPart:
 
     async def search(self, query: str, request: gr.Request) -> AsyncIterator[Update]:
         """What fits what has been typed so far."""
+        begun = monotonic()
         await asyncio.sleep(_PAUSE_SECONDS)
         try:
             trainee_of(request)
             found = await to_thread.run_sync(self._hits, query or "")
-            # The search that typing set off must not come over the answer to the same words.
-            yield {} if query and query == self._asked.get(_session(request)) else {self.found: found, self.notice: ""}
+            asked, at = self._asked.get(_session(request), ("", 0.0))
+            # The search that typing set off must not come over the answer to what was typed; one for other words may.
+            if asked and (begun < at or query == asked):
+                yield {}
+                return
+            self._asked.pop(_session(request), None)
+            yield {self.found: found, self.notice: ""}
         except CoachError as error:
             yield {self.notice: _told(error)}
 
@@ -157,7 +164,7 @@ class LibraryPart:
             if not words(query or ""):
                 yield {self.found: "", self.notice: ""}
                 return
-            self._asked[_session(request)] = query
+            self._asked[_session(request)] = (query, monotonic())
             while len(self._asked) > _SESSIONS:
                 self._asked.pop(next(iter(self._asked)))
             yield {self.found: render("notice", kind="busy", text="Looking…"), self.notice: ""}

@@ -57,6 +57,12 @@ def test_who_asks_at_once_gets_the_answer_and_what_is_pasted_is_searched_for(ser
     # A search that was still on its way would come within this time.
     page.wait_for_timeout(1500)
     expect(page.locator("#found .answer")).to_be_visible()
+    # Back at the same words, after others: what is shown is theirs.
+    box.press_sequentially(" policy", delay=10)
+    expect(page.locator("#found .answer")).to_have_count(0, timeout=15_000)
+    box.press("ControlOrMeta+a")
+    page.keyboard.insert_text("apology")
+    expect(page.locator("#found .found")).to_contain_text("Sorry for what I did", timeout=15_000)
     box.press("ControlOrMeta+a")
     page.keyboard.insert_text("silent after price")
     expect(page.locator("#found .found")).to_be_visible(timeout=15_000)
