@@ -130,6 +130,11 @@ class Coach:
         return self.observer.unhurried() if isinstance(self.observer, ModelJudge) else self.observer
 
     @property
+    def strict_observer(self) -> Observer:
+        """Who scores where the scorer itself is measured: a model that fails is an error, not the embedded engine's score."""
+        return self.observer.strict() if isinstance(self.observer, ModelJudge) else self.observer
+
+    @property
     def observer_key(self) -> str:
         """All that decides what a reply scores, as one line: another key, other scores."""
         rubric = f"rubric {self.rubric.version} {content_hash(self.rubric.model_dump_json())}"

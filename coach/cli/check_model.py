@@ -11,7 +11,7 @@ from coach.settings import Engine, Task
 def trials(app: App) -> list[tuple[str, Finding]]:
     """Each capability of the endpoint, and whether a meeting can be had with it."""
     if app.settings.resolved_engine is not Engine.MODEL:
-        return [("model", note("there is no endpoint to try; set OPENAI_API_KEY or OPENAI_BASE_URL"))]
+        return [("model", problem("there is no endpoint to try; set OPENAI_API_KEY or OPENAI_BASE_URL"))]
     return list(_tried(app))
 
 

@@ -37,7 +37,7 @@ def run(ctx: click.Context, app: App, suite_id: str | None, at_least: float, as_
     suites = (get_suite(suite_id),) if suite_id else load_suites()
     if not suites:
         raise InputError("There are no suites in evals/cases.")
-    observer = app.coach.unhurried_observer
+    observer = app.coach.strict_observer
     runs = []
     for suite in suites:
         bar = Bar(f"Suite {suite.suite}, cases")
@@ -71,7 +71,7 @@ def agreement_command(app: App, labels: Path | None, scores: Path | None, as_jso
         raise InputError(f"There are no rated replies in {labels}.")
     if scores is None:
         bar = Bar("Rated replies")
-        given = scored(rated, app.coach.unhurried_observer, bar)
+        given = scored(rated, app.coach.strict_observer, bar)
         bar.clear()
     else:
         rated, given = load_scored(scores, rated)
@@ -91,7 +91,7 @@ def robustness_command(app: App, as_json: bool) -> None:
     from coach.evals.report import robustness_json, robustness_text  # noqa: PLC0415 - likewise
 
     bar = Bar("Pairs")
-    found = robustness(app.coach.unhurried_observer, bar)
+    found = robustness(app.coach.strict_observer, bar)
     bar.clear()
     click.echo(json.dumps(robustness_json(found), indent=2) if as_json else plain(robustness_text(found)))
 
@@ -151,7 +151,7 @@ def tips_command(app: App, split: str) -> None:
 
     situations = [one for one in load_situations() if one[0].split == split]
     bar = Bar("Situations")
-    found = tip_fit(situations, app.coach.unhurried_observer, app.ready().library, bar)
+    found = tip_fit(situations, app.coach.strict_observer, app.ready().library, bar)
     bar.clear()
     click.echo(tips_text(found))
 

@@ -26,6 +26,8 @@ _POINTS_A_STEP = 25
 # A dropped quote takes this much of the confidence; so does a spread of the whole scale between repeats.
 _COST_OF_A_DROP = 0.15
 _MAJORITY = 0.5
+# A minute; an endpoint that is still dead then will most likely stay so.
+_RESTS = 3
 Amount = Annotated[int, Field(ge=0, le=4)]
 
 
@@ -59,26 +61,36 @@ class _Checked:
 
 
 class ModelJudge:
-    """An `Observer` by a language model; where the model fails, the embedded observer scores, and the score says so."""
+    """An `Observer` by a language model.
 
-    def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer, repeats: int = 1,
-                 *, waits: bool = False) -> None:
+    Where the model fails, `fallback` scores, and the score says so; without one the ModelError is the caller's. While the
+    endpoint rests, up to `rests` times in a row are waited out.
+    """
+
+    def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer | None, repeats: int = 1,
+                 *, rests: int = 0) -> None:
         self._model = model
         self._name = model_name
         self._rubric = rubric
         self._fallback = fallback
         self._repeats = repeats
-        self._waits = waits
+        self._rests = self._rests_left = rests
 
     def unhurried(self) -> "ModelJudge":
-        """The same judge for work on which nobody waits: while the endpoint rests, it waits instead of falling back."""
-        return ModelJudge(self._model, self._name, self._rubric, self._fallback, self._repeats, waits=True)
+        """The same judge for work on which nobody waits: while the endpoint rests it waits, though not for ever."""
+        return ModelJudge(self._model, self._name, self._rubric, self._fallback, self._repeats, rests=_RESTS)
+
+    def strict(self) -> "ModelJudge":
+        """The same judge for measuring the model itself: where it fails there is no score."""
+        return ModelJudge(self._model, self._name, self._rubric, None, self._repeats)
 
     def score(self, history: Transcript, reply: str) -> ReplyScore:
         """See `Observer.score`."""
         try:
             judged = [self._patiently(history, reply) for _ in range(self._repeats)]
         except ModelError:
+            if self._fallback is None:
+                raise
             # The meeting goes on; the score's source names the engine that made it.
             return self._fallback.score(history, reply)
         observations = _agreed([one.kept for one in judged])
@@ -89,11 +101,15 @@ class ModelJudge:
     def _patiently(self, history: Transcript, reply: str) -> _Checked:
         while True:
             try:
-                return self._judge(history, reply)
+                judged = self._judge(history, reply)
             except EndpointRestsError as rest:
-                if not self._waits:
+                if not self._rests_left:
                     raise
+                self._rests_left -= 1
                 time.sleep(rest.seconds)
+            else:
+                self._rests_left = self._rests
+                return judged
 
     def _judge(self, history: Transcript, reply: str) -> _Checked:
         """One judgement. Where quotes do not stand in the reply the model is asked once more, and told which."""

@@ -270,4 +270,4 @@ class TestTheEndpoint:
         assert endpoint.asked == []
 
     def test_the_embedded_engine_has_none(self, bare: Run) -> None:
-        assert lines(bare("doctor", "--endpoint"))["model"][0] == "note"
+        assert lines(bare("doctor", "--endpoint"))["model"][0] == "problem"

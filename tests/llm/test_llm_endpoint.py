@@ -348,6 +348,22 @@ def test_where_nobody_waits_the_judge_sits_out_the_endpoint_s_rest(
     assert len(slept) == 1
 
 
+def test_an_endpoint_that_stays_dead_is_not_waited_for_ever(
+        endpoint: Endpoint, by_model: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("coach.scoring.judge.time.sleep", slept.append)
+    endpoint.acts = [fails(503)]
+    observer, history = by_model.unhurried_observer, Transcript((Turn(Speaker.CUSTOMER, "We've been bought."),))
+    assert {observer.score(history, REPLY).source.engine for _ in range(12)} == {"embedded"}
+    assert len(slept) == 3
+
+
+def test_where_the_model_is_measured_its_failure_is_no_score(endpoint: Endpoint, by_model: Coach) -> None:
+    endpoint.acts = [fails(503)]
+    with pytest.raises(ModelError):
+        by_model.strict_observer.score(Transcript((Turn(Speaker.CUSTOMER, "We've been bought."),)), REPLY)
+
+
 def test_her_line_is_heard_as_it_grows(endpoint: Endpoint, by_model: Coach) -> None:
     endpoint.acts = [lambda handler, body: says("It is, rather. Thank you." if body.get("stream") else RIGHT)(handler, body)]
     heard: list[str] = []
