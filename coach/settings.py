@@ -36,7 +36,24 @@ class Task(StrEnum):
 
     VOICE = "voice"
     JUDGE = "judge"
+    TIP = "tip"
+    DEBRIEF = "debrief"
     ASK = "ask"
+
+
+class OnFailure(StrEnum):
+    """What becomes of a reply when the language model fails."""
+
+    EMBEDDED = "embedded"
+    RETRY = "retry"
+
+
+class Log(StrEnum):
+    """What is logged of the calls to the language model."""
+
+    OFF = "off"
+    CALLS = "calls"
+    TEXT = "text"
 
 
 class Settings(BaseSettings):
@@ -62,14 +79,38 @@ class Settings(BaseSettings):
     model: str = Field("gpt-4.1-mini", description="Chat model asked for at the endpoint.")
     voice_model: str = Field("", description="Chat model for the customer's words; empty: `COACH_MODEL`.")
     judge_model: str = Field("", description="Chat model that judges replies; empty: `COACH_MODEL`.")
+    tip_model: str = Field("", description="Chat model that words the tips; empty: `COACH_MODEL`.")
+    debrief_model: str = Field("", description="Chat model that looks back on a meeting; empty: `COACH_MODEL`.")
     ask_model: str = Field("", description="Chat model behind ask-the-coach; empty: `COACH_MODEL`.")
     voice_temperature: float = Field(0.8, ge=0, le=2, description="Temperature of the customer's words.")
     judge_temperature: float = Field(0.0, ge=0, le=2, description="Temperature of the judge; above 0 the same reply may score "
                                      "otherwise.")
+    tip_temperature: float = Field(0.3, ge=0, le=2, description="Temperature of the tips.")
+    debrief_temperature: float = Field(0.3, ge=0, le=2, description="Temperature of the look back on a meeting.")
     ask_temperature: float = Field(0.0, ge=0, le=2, description="Temperature of ask-the-coach.")
     model_seed: int | None = Field(None, description="Seed sent with each call, for servers that know one; empty: none.")
     model_timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer of the model.")
     model_retries: int = Field(2, ge=0, description="How often a failed call to the model is tried again.")
+    model_answer_tokens: int = Field(
+        2000, ge=100, description="The longest answer asked of the model, in tokens; the thinking of models that think counts.")
+    model_failure: OnFailure = Field(
+        OnFailure.EMBEDDED, description="When the model fails: `embedded` goes on with the embedded engine, and marks it; "
+        "`retry` keeps nothing of the reply and lets the trainee send it again.")
+    meeting_tokens: int | None = Field(None, ge=0, description="Most tokens that a meeting may take; empty: no cap.")
+    day_tokens: int | None = Field(
+        None, ge=0, description="Most tokens that coach may take in a day (UTC); empty: no cap.")
+    meeting_cost: float | None = Field(
+        None, ge=0, description="Most that a meeting may cost, in US dollars by `COACH_PRICES`; empty: no cap.")
+    day_cost: float | None = Field(
+        None, ge=0, description="Most that a day (UTC) may cost, in US dollars by `COACH_PRICES`; empty: no cap.")
+    prices: Path | None = Field(
+        None, description="A company's own prices of models, in place of `coach/llm/prices.yaml`; checked when it is loaded.")
+    mask_names: str = Field(
+        "", description="Names of real people and companies, separated by semicolons, that no model is to see: each is masked "
+        "before anything is sent and put back in the answer.")
+    log: Log = Field(
+        Log.OFF, description="What is logged to stderr of the calls to the model: `off`, `calls` (figures alone) or `text` "
+        "(what was said as well).")
     embeddings: Embeddings = Field(
         Embeddings.MINILM, description="`minilm` matches by meaning; `lexical` by words alone, and needs no weights.")
     rubric: Path | None = Field(
@@ -85,11 +126,13 @@ class Settings(BaseSettings):
 
     def model_for(self, task: Task) -> str:
         """The chat model that does `task`."""
-        return {Task.VOICE: self.voice_model, Task.JUDGE: self.judge_model, Task.ASK: self.ask_model}[task] or self.model
+        named: str = getattr(self, f"{task}_model")
+        return named or self.model
 
     def temperature_for(self, task: Task) -> float:
         """The temperature at which `task` is done."""
-        return {Task.VOICE: self.voice_temperature, Task.JUDGE: self.judge_temperature, Task.ASK: self.ask_temperature}[task]
+        temperature: float = getattr(self, f"{task}_temperature")
+        return temperature
 
     @property
     def records_url(self) -> str:

@@ -128,6 +128,7 @@ class MeetingRow(Base):
     person: Mapped[str] = mapped_column(server_default=text("''"))
     branch_of: Mapped[str] = mapped_column(server_default=text("''"))
     branch_at: Mapped[int] = mapped_column(server_default="0")
+    look_back: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     exchanges: Mapped[list["ExchangeRow"]] = relationship(order_by="ExchangeRow.number", lazy="raise")
 
 
@@ -210,3 +211,32 @@ class CardReadRow(Base):
     trainee: Mapped[str] = mapped_column(primary_key=True)
     card_id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class NoticeSeenRow(Base):
+    """A notice that a trainee has read and agreed to, such as where what is said is sent to."""
+
+    __tablename__ = "notices_seen"
+
+    trainee: Mapped[str] = mapped_column(primary_key=True)
+    notice: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class ModelCallRow(Base):
+    """What one call to a language model took. Kept when its meeting is deleted: it has been paid for."""
+
+    __tablename__ = "model_calls"
+    __table_args__ = (Index(None, "at"), Index(None, "meeting_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meetings.id", ondelete="SET NULL"))
+    number: Mapped[int | None]
+    at: Mapped[datetime]
+    task: Mapped[str]
+    model: Mapped[str]
+    tokens_in: Mapped[int]
+    tokens_cached: Mapped[int]
+    tokens_out: Mapped[int]
+    estimated: Mapped[bool]
+    cost: Mapped[float | None]

@@ -114,7 +114,7 @@ def test_several_processes_may_open_new_records_at_once(url: str) -> None:
 
 def test_a_draft_of_the_next_migration_is_empty_and_runs(tmp_path: Path) -> None:
     file = draft_migration("Nothing new", tmp_path)
-    assert file.name == "0004_nothing_new.py"
+    assert file.name == "0005_nothing_new.py"
     drafted = runpy.run_path(str(file))
-    assert (drafted["revision"], drafted["down_revision"]) == ("0004", "0003")
+    assert (drafted["revision"], drafted["down_revision"]) == ("0005", "0004")
     assert "op." not in file.read_text().replace("import op", "")
