@@ -7,7 +7,9 @@
     ├── SetupError             5   something is missing or not configured: says what to do
     ├── StorageError           6   the records can not be read or written
     ├── ConflictError          7   the meeting moved on elsewhere (another tab, a second click)
+    ├── GoneError              9   whoever asked has left, and what was under way was stopped
     └── ModelError             8   the language model did not give a usable answer
+        ├── CapError           8   it was not asked, as a cap on tokens or money is reached
         └── EndpointError      8   its endpoint could not be reached, was overloaded, or refused the key
             └── EndpointRestsError 8   it has failed several times in a row, and is left in peace for some seconds
 
@@ -69,10 +71,20 @@ class ConflictError(CoachError):
     exit_code = 7
 
 
+class GoneError(CoachError):
+    """Nobody waits for the answer any more."""
+
+    exit_code = 9
+
+
 class ModelError(CoachError):
     """The language model did not give a usable answer."""
 
     exit_code = 8
+
+
+class CapError(ModelError):
+    """No call was made: it could have passed a cap on tokens or money."""
 
 
 class EndpointError(ModelError):

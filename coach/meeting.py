@@ -7,22 +7,27 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import zip_longest
 from random import SystemRandom
+from threading import Event
 from uuid import uuid4
 
-from coach.coaching.debrief import Debrief, clue_words, debrief
-from coach.coaching.tips import Situation, Tips
+from coach.coaching.debrief import Debrief, debrief
+from coach.coaching.look_back import LookingBack
+from coach.coaching.tips import Tips
+from coach.coaching.wording import Wording
 from coach.customer.director import parting
 from coach.customer.rules import Rules
-from coach.customer.scenario import Goal, Scenario
+from coach.customer.scenario import Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
-from coach.domain import Behaviour, Exchange, Level, Meeting, Move, ReplyScore, Speaker
+from coach.domain import Exchange, Level, Meeting
 from coach.encounter import Encounter, OnLine, unheard
 from coach.errors import ConflictError, InputError, NotFoundError
 from coach.language.text import clean
+from coach.llm.ledger import Ledger
 from coach.records import MeetingSummary, Repository
 from coach.scoring.coverage import Coverage
 from coach.scoring.rubric import Rubric
+from coach.turns import Turns
 
 # The one trainee of a coach that runs for its owner alone, without login.
 LOCAL_TRAINEE = "local"
@@ -77,6 +82,9 @@ class Practice:
     tips: Tips
     rubric: Rubric
     engine: str
+    ledger: Ledger
+    wording: Wording | None = None
+    looking_back: LookingBack | None = None
     fixed_seed: int | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -114,19 +122,23 @@ class Practice:
         self.encounter.prepare(seat)
         return meeting
 
-    def reply(self, meeting_id: str, trainee: str, number: int, raw: str, on_line: OnLine = unheard) -> Exchange:
+    def reply(self, meeting_id: str, trainee: str, number: int, raw: str, on_line: OnLine = unheard,
+              gone: Event | None = None) -> Exchange:
         """Say `raw` as reply `number` and get the customer's answer, kept before it is returned.
 
         Sending the same reply under the same number again gives the exchange that is kept: a second click does no harm.
 
         Args:
             on_line: is given her line as it grows, each time the whole of what has passed its checks so far.
+            gone: set when the trainee has left; a language model that still speaks is then stopped, and nothing is kept.
 
         Raises:
             InputError: the reply is empty or too long.
             ConflictError: the meeting is over, or has moved on elsewhere.
             NotFoundError: this trainee has no such meeting.
             StorageError: it could not be kept; nothing has changed.
+            ModelError: the language model failed, where the settings let the reply be sent again then.
+            GoneError: see `gone`.
         """
         text = check_reply(raw).text
         meeting = self.get(meeting_id, trainee)
@@ -138,7 +150,9 @@ class Practice:
             raise ConflictError("This meeting is over. Its debrief is there to read; begin a new one to practise on.")
         if number != len(meeting.exchanges):
             raise ConflictError(f"Reply {number} can not be said yet: the meeting is at reply {len(meeting.exchanges)}.")
-        exchange = self._exchange(meeting, number, text, on_line)
+        self._unchanged(meeting)
+        with self.ledger.work(meeting.id, number, gone):
+            exchange = Turns(self.encounter, self.tips, self.wording).take(meeting, text, on_line, self.now())
         try:
             self.records.append(meeting.id, exchange)
         except ConflictError:
@@ -163,7 +177,7 @@ class Practice:
         self._unchanged(whole)
         meeting = replace(
             whole, id=uuid4().hex[:12], started_at=self.now(), ended_at=None, ending=None, engine=self.engine,
-            exchanges=whole.exchanges[: number + 1], branch_of=whole.id, branch_at=number)
+            exchanges=whole.exchanges[: number + 1], branch_of=whole.id, branch_at=number, look_back=None)
         if meeting.exchanges[-1].move.ending is not None:
             raise ConflictError("That reply ended the meeting. Go back to one before it.")
         self.records.begin(meeting)
@@ -218,6 +232,21 @@ class Practice:
         """The debrief of `meeting` as far as it has come."""
         return debrief(meeting, self.scenario(meeting), self._rules(meeting), self.rubric, self._coverage)
 
+    def look_back(self, meeting: Meeting) -> Meeting:
+        """A finished meeting with a language model's look back, kept; as it is where no model is at work or it has one.
+
+        Raises:
+            ModelError: the model failed, or said what can not be traced.
+            StorageError: it could not be kept.
+        """
+        if self.looking_back is None or meeting.look_back is not None or meeting.ended_at is None or not meeting.scored:
+            return meeting
+        first_name = self.scenario(meeting).client.first_name
+        with self.ledger.work(meeting.id):
+            made = self.looking_back.on(meeting, self.debrief(meeting), first_name, self.rubric.label)
+        self.records.keep_look_back(meeting.id, made)
+        return replace(meeting, look_back=made)
+
     def _rules(self, meeting: Meeting) -> Rules:
         return self.encounter.rules.at(meeting.level, self.scenario(meeting).client.temperament)
 
@@ -229,31 +258,6 @@ class Practice:
     @cached_property
     def _coverage(self) -> Coverage:
         return Coverage(self.encounter.embedder)
-
-    def _exchange(self, meeting: Meeting, number: int, text: str, on_line: OnLine) -> Exchange:
-        self._unchanged(meeting)
-        history = meeting.transcript
-        seat = self.encounter.seat(meeting.scenario_id, meeting.person, meeting.level, meeting.seed)
-        memory = Memory.from_json(meeting.exchanges[-1].memory)
-        answer = self.encounter.answer(seat, memory, history, [e.score for e in meeting.scored if e.score], text, on_line)
-        move = answer.decision.move
-        # A tip may only say that her hint was taken up, or passed over, where it was the hint and nothing else.
-        hinted = answer.heard.clue_met or bool(move.clue_missed)
-        clue = clue_words(meeting, seat.scenario, memory.clue) if memory.clue and hinted else ""
-        situation = Situation(history.last(Speaker.CUSTOMER), _as_she_heard_it(answer.score, move), len(history.turns),
-                              seat.scenario.client.first_name, clue, interview=seat.scenario.goal is Goal.INTERVIEW)
-        tip = self.tips.tip(situation, [e.tip for e in meeting.exchanges if e.tip])
-        exchange = Exchange(
-            number=number, reply=text, line=answer.spoken.text, state=answer.memory.state, move=move,
-            memory=answer.memory.to_json(), voice=answer.spoken.engine, at=self.now(), score=answer.score, tip=tip)
-        lapses = self.encounter.audit(seat, meeting.exchanges, exchange, answer.spoken.authored)
-        return replace(exchange, lapses=tuple(lapse.value for lapse in lapses))
-
-
-def _as_she_heard_it(score: ReplyScore, move: Move) -> ReplyScore:
-    """`score` without what her move contradicts: a judge may miss that her hint was taken up, and she answers it already."""
-    contradicted = {Behaviour.MISSES_CLUE} if move.clue_met else {Behaviour.FOLLOWS_CLUE} if move.clue_missed else set()
-    return replace(score, observations=tuple(one for one in score.observations if one.behaviour not in contradicted))
 
 
 def _kept(meeting: Meeting, number: int, text: str) -> Exchange:

@@ -6,7 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from coach.coaching.look_back import LookingBack
 from coach.coaching.tips import Tips
+from coach.coaching.wording import Wording
 from coach.customer.llm_voice import ModelVoice
 from coach.customer.rules import load_rules
 from coach.customer.script import Scenarios
@@ -28,6 +30,8 @@ from coach.knowledge import (
 )
 from coach.language.embeddings import Embedder, make_embedder
 from coach.llm.chat import OPENAI, ChatModel, make_chat_model
+from coach.llm.ledger import Caps, Ledger
+from coach.llm.prices import PRICES, load_prices
 from coach.meeting import Practice
 from coach.prompts import get_prompt
 from coach.records import Repository, open_repository
@@ -37,7 +41,7 @@ from coach.scoring.judge import ModelJudge
 from coach.scoring.learned import MODEL_FILE, load_model
 from coach.scoring.observer import Observer
 from coach.scoring.rubric import Rubric, load_rubric
-from coach.settings import Engine, Settings, Task, data_folder
+from coach.settings import Engine, OnFailure, Settings, Task, data_folder
 
 Progress = Callable[[int, int], None]
 # How long a build waits for another process's, and how often it looks whether the library has changed meanwhile.
@@ -116,11 +120,27 @@ class Coach:
         return urlsplit(self.settings.openai_base_url or OPENAI).netloc.rpartition("@")[2]
 
     @cached_property
+    def ledger(self) -> Ledger:
+        """Counts what the language model takes, and stops it at the caps. SetupError where a cap could never be felt."""
+        settings = self.settings
+        prices = load_prices(settings.prices or PRICES)
+        if self.engine is Engine.MODEL and (settings.meeting_cost is not None or settings.day_cost is not None):
+            for name in {settings.model_for(task) for task in Task}:
+                if prices.dollars(name, 0, 0, 0) is None:
+                    raise SetupError(f"A cap on cost is set, but {name} has no price in {settings.prices or PRICES}, so it "
+                                     "would never be felt. Set COACH_PRICES to a list that has one, or cap tokens instead.")
+        caps = Caps(settings.meeting_tokens, settings.day_tokens, settings.meeting_cost, settings.day_cost)
+        return Ledger(prices, caps, lambda: self.records)
+
+    def _model(self, task: Task) -> ChatModel:
+        return make_chat_model(self.settings, task, self.ledger)
+
+    @cached_property
     def observer(self) -> Observer:
         """Who scores replies."""
         if self.engine is Engine.MODEL:
-            judge = make_chat_model(self.settings, Task.JUDGE)
-            return ModelJudge(judge, self.settings.model_for(Task.JUDGE), self.rubric, fallback=self.detector,
+            fallback = None if self.settings.model_failure is OnFailure.RETRY else self.detector
+            return ModelJudge(self._model(Task.JUDGE), self.settings.model_for(Task.JUDGE), self.rubric, fallback=fallback,
                               repeats=self.settings.judge_repeats)
         return self.detector
 
@@ -155,13 +175,14 @@ class Coach:
     def voice(self) -> Voice:
         """Who speaks for the customer."""
         if self.engine is Engine.MODEL:
-            return ModelVoice(make_chat_model(self.settings, Task.VOICE), self.settings.model_for(Task.VOICE), self.embedder)
+            return ModelVoice(self._model(Task.VOICE), self.settings.model_for(Task.VOICE), self.embedder,
+                              insists=self.settings.model_failure is OnFailure.RETRY)
         return EmbeddedVoice()
 
     @cached_property
     def answering_model(self) -> "ChatModel | None":
         """The model behind ask-the-coach, or None on the embedded engine."""
-        return make_chat_model(self.settings, Task.ASK) if self.engine is Engine.MODEL else None
+        return self._model(Task.ASK) if self.engine is Engine.MODEL else None
 
     @cached_property
     def scenarios(self) -> Scenarios:
@@ -181,9 +202,12 @@ class Coach:
     @cached_property
     def practice(self) -> Practice:
         """Meetings."""
+        by_model = self.engine is Engine.MODEL
         return Practice(
             records=self.records, encounter=self.encounter, tips=Tips(self.live.now), rubric=self.rubric,
-            engine=self.engine.value, fixed_seed=self.settings.seed)
+            engine=self.engine.value, ledger=self.ledger, fixed_seed=self.settings.seed,
+            wording=Wording(self._model(Task.TIP), self.settings.model_for(Task.TIP)) if by_model else None,
+            looking_back=LookingBack(self._model(Task.DEBRIEF), self.settings.model_for(Task.DEBRIEF)) if by_model else None)
 
     def index_is_current(self) -> bool:
         """Whether the index fits the cards and the embedder."""

@@ -21,7 +21,7 @@ _LANGUAGE = _GROUND | {"datafile", "settings", "language"}
 _CRAFT = _LANGUAGE | {"llm", "prompts"}
 _COACHING = _CRAFT | {"knowledge", "scoring", "customer"}
 _MEETING = _COACHING | {"coaching", "records", "encounter"}
-_WIRING = _MEETING | {"meeting", "evals", "review"}
+_WIRING = _MEETING | {"turns", "meeting", "evals", "review"}
 _SHELL = _WIRING | {"wiring"}
 ALLOWED: Mapping[str, set[str]] = {
     "__main__": {"cli"},
@@ -39,8 +39,9 @@ ALLOWED: Mapping[str, set[str]] = {
     "encounter": _COACHING - {"knowledge"},
     "records": _GROUND,
     "review": _LANGUAGE | {"records", "scoring"},
-    "meeting": _MEETING,
-    "evals": _MEETING | {"meeting"},
+    "turns": _MEETING - {"records"},
+    "meeting": _MEETING | {"turns"},
+    "evals": _MEETING | {"turns", "meeting"},
     "wiring": _WIRING,
     "web": _SHELL,
     "cli": _SHELL | {"web"},  # `coach run` starts the page

@@ -21,6 +21,7 @@ from coach.cli.score import score
 from coach.cli.serve import serve
 from coach.cli.simulate import simulate
 from coach.cli.terminal import one_line
+from coach.cli.usage import usage
 from coach.errors import CoachError
 
 # As a shell reports a process that a signal ended: 128 and the signal's number.
@@ -38,6 +39,7 @@ Exit codes:
   6  the records can not be read or written
   7  the meeting has moved on elsewhere
   8  the language model gave no usable answer
+  9  what was under way was stopped, as nobody waited for it
 130  interrupted
 """
 
@@ -83,7 +85,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (serve, chat, meetings, scenario, knowledge, ask, score, simulate, audit, prompts, evals, doctor):
+for command in (serve, chat, meetings, scenario, knowledge, ask, score, simulate, audit, prompts, evals, usage, doctor):
     cli.add_command(command)
 
 

@@ -1,13 +1,15 @@
 """A score in a coach's words, for the first line a trainee reads."""
 
 from coach.domain import Behaviour as B
-from coach.domain import Ending, Event, ReplyScore
+from coach.domain import Ending, Event, Exchange, ReplyScore
 
 WARM = 60
 SELLING = 40
 COOL = 35
 ENDINGS = {Ending.COMMITTED: "ended with a yes", Ending.WELL: "ended well", Ending.FLAT: "ended flat",
            Ending.EXCUSED: "broken off by the customer", Ending.LEFT: "the customer left"}
+# By what the records say of a line (see `customer/line_check.py`).
+_STAND_INS = {"(no answer)": "The language model gave no answer", "(cap reached)": "The language model’s cap is reached"}
 # Below this the page says that the score is a rough one.
 SURE = 0.7
 
@@ -36,6 +38,16 @@ def verdict(score: ReplyScore, first_name: str) -> str:
     if score.empathy >= COOL:
         return f"Decent. There was room to go closer to what matters to {first_name}."
     return f"{first_name} is none the wiser about where you stand."
+
+
+def stand_in(exchange: Exchange) -> str:
+    """A sentence where her line is the scenario's own although a language model should have spoken; empty otherwise."""
+    if not exchange.voice.startswith("embedded, in place of"):
+        return ""
+    for sign, why in _STAND_INS.items():
+        if sign in exchange.voice:
+            return f"{why}, so this line is the scenario’s own."
+    return "The language model’s line was not fit to be said, so this one is the scenario’s own."
 
 
 def how_sure(score: ReplyScore) -> str:

@@ -45,6 +45,7 @@ class Fault(StrEnum):
     LENGTH = "too long"
     LOST = "substance lost"
     NO_ANSWER = "no answer"
+    CAP = "cap reached"
 
 
 # What the model is told before its second try. Never a word of what is hidden, nor of the line that held it.
@@ -59,6 +60,7 @@ NOTES = {
     Fault.LENGTH: "it was too long. Three or four short sentences at most",
     Fault.LOST: "the substance was no longer in it. Say what the substance says, with its names and figures",
     Fault.NO_ANSWER: "there was nothing in it",
+    Fault.CAP: "it was not asked for",
 }
 
 

@@ -29,7 +29,7 @@ from coach.customer.scenario import Scenario
 from coach.customer.voice import EmbeddedVoice, Spoken
 from coach.customer.voice_prompt import authored_parts, render
 from coach.domain import Ending, Speaker, Transcript
-from coach.errors import ModelError
+from coach.errors import CapError, ModelError
 from coach.language.embeddings import Embedder
 from coach.language.text import clean, sentences
 from coach.llm.chat import ChatModel, ask_for_text
@@ -38,10 +38,15 @@ _QUOTES = ("\"", "“", "”")
 
 
 class ModelVoice:
-    """A `Voice` by a language model; `Spoken.engine` says whether the line is its own, its second try, or the authored one."""
+    """A `Voice` by a language model; `Spoken.engine` says whether the line is its own, its second try, or the authored one.
 
-    def __init__(self, model: ChatModel, model_name: str, embedder: Embedder) -> None:
+    Where the model fails, the authored line is spoken; or, with `insists`, the ModelError is the caller's. A line that fails
+    its checks is replaced in either case.
+    """
+
+    def __init__(self, model: ChatModel, model_name: str, embedder: Embedder, *, insists: bool = False) -> None:
         self._model = model
+        self._insists = insists
         self._name = model_name
         self._embedder = embedder
         self._embedded = EmbeddedVoice()
@@ -61,8 +66,10 @@ class ModelVoice:
             if still is None:
                 yield Spoken(second, authored.used, f"{by_model}, rewritten ({fault.fault})", authored.text)
                 return
-        except ModelError:
-            still = Finding(Fault.NO_ANSWER)
+        except ModelError as error:
+            if self._insists:
+                raise
+            still = Finding(Fault.CAP if isinstance(error, CapError) else Fault.NO_ANSWER)
         yield Spoken(authored.text, authored.used, f"embedded, in place of {by_model} ({still.fault})", authored.text)
 
     def _grow(self, scenario: Scenario, task: Task, prompt: str, authored: Spoken) -> Generator[Spoken, None, Finding | None]:

@@ -12,9 +12,11 @@ from coach.domain.meeting import (
     Exchange,
     Json,
     Level,
+    LookBack,
     Meeting,
     MeetingScore,
     Move,
+    Noticed,
     Tip,
 )
 from coach.domain.score import (
@@ -32,6 +34,7 @@ from coach.domain.score import (
     StageScore,
     TranscriptScore,
 )
+from coach.domain.usage import ModelCall, Spent
 
 __all__ = [
     "FAINT",
@@ -47,14 +50,18 @@ __all__ = [
     "Impression",
     "Json",
     "Level",
+    "LookBack",
     "Meeting",
     "MeetingScore",
+    "ModelCall",
     "Move",
+    "Noticed",
     "Observation",
     "Passage",
     "ReplyScore",
     "ScoreSource",
     "Speaker",
+    "Spent",
     "StageScore",
     "Tip",
     "Transcript",

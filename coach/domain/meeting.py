@@ -26,10 +26,39 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One thing to try next, and the card it rests on."""
+    """One thing to try next, and the card it rests on.
+
+    Attributes:
+        worded_by: the language model that put it into the words of the moment; empty: they are the card's author's.
+    """
 
     text: str
     citation: Citation
+    worded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A moment of a look back: words of a reply, verbatim, and what they did."""
+
+    reply: int
+    quote: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What a language model says of a finished meeting.
+
+    Attributes:
+        following: one thing to try in the next meeting.
+        model: which model; `prompt_hash` names the prompt's content.
+    """
+
+    moments: tuple[Noticed, ...]
+    following: str
+    model: str
+    prompt_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +149,7 @@ class Meeting:
         level: how hard the customer makes it.
         person: id of the person of the scenario who is met.
         branch_of: id of the meeting that this one leaves at the exchange `branch_at`, or empty.
+        look_back: a language model's, once the meeting is over and it was asked for.
     """
 
     id: str
@@ -136,6 +166,7 @@ class Meeting:
     person: str = ""
     branch_of: str = ""
     branch_at: int = 0
+    look_back: LookBack | None = None
 
     @property
     def transcript(self) -> Transcript:

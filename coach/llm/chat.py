@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coach.errors import EndpointError, ModelError, SetupError
 from coach.llm.guard import Guard, guard_of
+from coach.llm.ledger import Ledger, stop_if_gone
 from coach.llm.structured import Schema, ask_in_any_way
 from coach.settings import Settings, Task
 
@@ -20,10 +21,17 @@ OPENAI = "https://api.openai.com/v1"
 _ENDPOINT = "endpoint"
 _REFUSED = frozenset({401, 403, 408, 429})
 _BROKEN = 500
+_CUT_OFF = {
+    "length": "The language model's answer was cut off: it is longer than COACH_MODEL_ANSWER_TOKENS allows.",
+    "content_filter": "The endpoint's content filter stopped the answer.",
+}
 
 
-def make_chat_model(settings: Settings, task: Task) -> ChatModel:
+def make_chat_model(settings: Settings, task: Task, ledger: Ledger | None = None) -> ChatModel:
     """The model for `task` at the endpoint of `settings`, with a timeout, retries, and usage in streams.
+
+    Args:
+        ledger: counts what its calls take; None: nobody does, as where the endpoint is only tried out.
 
     Raises:
         SetupError: OpenAI's own endpoint is asked for without a key.
@@ -34,6 +42,9 @@ def make_chat_model(settings: Settings, task: Task) -> ChatModel:
                          "COACH_ENGINE=embedded.")
     from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see the head of the file
 
+    from coach.llm.counting import Counter  # noqa: PLC0415 - as above
+
+    counters = [Counter(ledger, task, settings.model_for(task), settings.model_answer_tokens)] if ledger else None
     return ChatOpenAI(
         model=settings.model_for(task),
         # Local servers want no key, the client wants one.
@@ -45,6 +56,8 @@ def make_chat_model(settings: Settings, task: Task) -> ChatModel:
         stream_usage=True,
         temperature=settings.temperature_for(task),
         seed=settings.model_seed,
+        max_completion_tokens=settings.model_answer_tokens,
+        callbacks=counters,
         metadata={_ENDPOINT: settings.openai_base_url or OPENAI},
     )
 
@@ -53,13 +66,17 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     """The answer as it grows: each value is the whole text so far.
 
     Raises:
-        ModelError: the endpoint failed, or the answer is empty.
+        ModelError: the endpoint failed, or the answer is empty or was cut off.
+        GoneError: nobody waits for it any more.
     """
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
 
     text = ""
     with _guard(model).passing(), as_model_errors():
         for chunk in model.stream([HumanMessage(prompt)]):
+            stop_if_gone()
+            if cut := _CUT_OFF.get(chunk.response_metadata.get("finish_reason", "")):
+                raise ModelError(cut)
             if chunk.text:
                 text += chunk.text
                 yield text

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
-from coach.errors import EndpointError, EndpointRestsError
+from coach.errors import CapError, EndpointError, EndpointRestsError, GoneError
 
 AT_ONCE = 32
 _FAILURES = 3
@@ -46,6 +46,8 @@ class Guard:
             except EndpointError:
                 self._failed(tries=tries)
                 raise
+            except (CapError, GoneError):
+                raise  # nobody was asked
             except (Exception, GeneratorExit):
                 # It did answer: not well, or more than was wanted.
                 self._answered()

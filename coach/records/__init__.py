@@ -5,10 +5,12 @@ meeting goes on only from its newest exchange; every fault comes as one of `coac
 
     models.py      the tables                    convert.py   rows to the domain's values and back
     engine.py      open and migrate              faults.py    what a database reports, in words
-    listing.py     a meeting in one line         draft.py     for developers: draft the next migration
+    listing.py     a meeting in one line         calls.py     what calls to language models took
+    draft.py       for developers: draft the next migration
 """
 
+from coach.records.calls import Usage, UsageBy
 from coach.records.listing import MeetingSummary
 from coach.records.repository import Repository, open_repository
 
-__all__ = ["MeetingSummary", "Repository", "open_repository"]
+__all__ = ["MeetingSummary", "Repository", "Usage", "UsageBy", "open_repository"]

@@ -8,8 +8,10 @@ from coach.domain import (
     Event,
     Exchange,
     Level,
+    LookBack,
     Meeting,
     Move,
+    Noticed,
     Observation,
     ReplyScore,
     ScoreSource,
@@ -19,8 +21,10 @@ from coach.records.models import (
     CitationJson,
     ContributionJson,
     ExchangeRow,
+    LookBackJson,
     MeetingRow,
     MoveJson,
+    NoticedJson,
     ObservationRow,
     ScoreRow,
     TipJson,
@@ -43,6 +47,7 @@ def meeting_to_row(meeting: Meeting) -> MeetingRow:
         person=meeting.person,
         branch_of=meeting.branch_of,
         branch_at=meeting.branch_at,
+        look_back=None if meeting.look_back is None else look_back_to_json(meeting.look_back),
         exchanges=[
             exchange_to_row(exchange, scenario_hash=meeting.scenario_hash, seed=meeting.seed)
             for exchange in meeting.exchanges
@@ -70,6 +75,7 @@ def meeting_from_row(row: MeetingRow) -> Meeting:
         person=row.person,
         branch_of=row.branch_of,
         branch_at=row.branch_at,
+        look_back=None if row.look_back is None else _look_back_from_json(row.look_back),
         exchanges=tuple(exchange_from_row(exchange) for exchange in row.exchanges),
     )
 
@@ -117,7 +123,8 @@ def exchange_from_row(row: ExchangeRow) -> Exchange:
         voice=row.voice,
         at=row.at,
         score=None if row.score is None else _score_from_row(row.score),
-        tip=None if row.tip is None else Tip(row.tip["text"], _citation_from_json(row.tip["citation"])),
+        tip=None if row.tip is None else Tip(
+            row.tip["text"], _citation_from_json(row.tip["citation"]), row.tip.get("worded_by", "")),
         lapses=tuple(row.lapses),
     )
 
@@ -213,6 +220,7 @@ def _tip_to_json(tip: Tip) -> TipJson:
     cited = tip.citation
     return TipJson(
         text=tip.text,
+        worded_by=tip.worded_by,
         citation=CitationJson(
             chunk_id=cited.chunk_id,
             card_id=cited.card_id,
@@ -235,3 +243,16 @@ def _citation_from_json(json: CitationJson) -> Citation:
         author=json["author"],
         text=json["text"],
     )
+
+
+def look_back_to_json(look_back: LookBack) -> LookBackJson:
+    """As its column holds it."""
+    moments = [NoticedJson(reply=one.reply, quote=one.quote, said=one.said) for one in look_back.moments]
+    return LookBackJson(moments=moments, following=look_back.following, model=look_back.model,
+                        prompt_hash=look_back.prompt_hash)
+
+
+def _look_back_from_json(json: LookBackJson) -> LookBack:
+    return LookBack(
+        moments=tuple(Noticed(one["reply"], one["quote"], one["said"]) for one in json["moments"]),
+        following=json["following"], model=json["model"], prompt_hash=json["prompt_hash"])

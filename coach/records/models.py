@@ -1,7 +1,7 @@
 """The tables. A meeting owns its exchanges, an exchange its score, a score its observations, and takes them with it."""
 
 from datetime import UTC, datetime
-from typing import ClassVar, TypedDict
+from typing import ClassVar, NotRequired, TypedDict
 
 from sqlalchemy import (
     JSON,
@@ -79,6 +79,24 @@ class TipJson(TypedDict):
 
     text: str
     citation: CitationJson
+    worded_by: NotRequired[str]
+
+
+class NoticedJson(TypedDict):
+    """`Noticed` as JSON."""
+
+    reply: int
+    quote: str
+    said: str
+
+
+class LookBackJson(TypedDict):
+    """`LookBack` as JSON."""
+
+    moments: list[NoticedJson]
+    following: str
+    model: str
+    prompt_hash: str
 
 
 class ContributionJson(TypedDict):
@@ -128,7 +146,7 @@ class MeetingRow(Base):
     person: Mapped[str] = mapped_column(server_default=text("''"))
     branch_of: Mapped[str] = mapped_column(server_default=text("''"))
     branch_at: Mapped[int] = mapped_column(server_default="0")
-    look_back: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    look_back: Mapped[LookBackJson | None] = mapped_column(JSON(none_as_null=True))
     exchanges: Mapped[list["ExchangeRow"]] = relationship(order_by="ExchangeRow.number", lazy="raise")
 
 

@@ -1,15 +1,16 @@
 """The door to the records: begin a meeting, append to it, end it, read it, list, delete."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session, selectinload
 
-from coach.domain import Ending, Exchange, Meeting
+from coach.domain import Ending, Exchange, LookBack, Meeting, ModelCall, Spent
 from coach.errors import ConflictError, InputError, NotFoundError, StorageError
-from coach.records.convert import exchange_to_row, meeting_from_row, meeting_to_row
+from coach.records.calls import Usage, UsageBy, keep, spent, usage
+from coach.records.convert import exchange_to_row, look_back_to_json, meeting_from_row, meeting_to_row
 from coach.records.engine import BUSY_SECONDS, file_of, for_reading, for_writing, open_database, place_of
 from coach.records.faults import READING, Cause, Task, told_plainly
 from coach.records.listing import MeetingSummary, summaries
@@ -21,6 +22,8 @@ _REPLY = Task("nothing was saved of this reply", "send it again", _UNSURE)
 _END = Task("the meeting was not ended", "end it again", _UNSURE)
 _DELETE = Task("nothing was deleted", "delete it again", _UNSURE)
 _MARK = Task("the card was not marked", "mark it again", _UNSURE)
+_LOOK_BACK = Task("the look back was not kept", "open the debrief again")
+_COUNT = Task("what the language model took was not kept", "it is tried again with the next call")
 _PROBE = Task("no reply can be saved", "try again")
 
 
@@ -102,6 +105,17 @@ class Repository:
             if meeting.ended_at is None:
                 _close(meeting, ending, at)
 
+    def keep_look_back(self, meeting_id: str, look_back: LookBack) -> None:
+        """Keep what a language model said of a meeting; one that is kept already stays.
+
+        Raises:
+            NotFoundError: there is no such meeting.
+        """
+        with self._transaction(self._writer, _LOOK_BACK) as session:
+            meeting = _hold(session, meeting_id)
+            if meeting.look_back is None:
+                meeting.look_back = look_back_to_json(look_back)
+
     def get(self, meeting_id: str) -> Meeting:
         """The meeting with all its exchanges, as of one moment.
 
@@ -158,6 +172,21 @@ class Repository:
                 session.delete(kept)
             elif at is not None and kept is None:
                 session.add(CardReadRow(trainee=trainee, card_id=card_id, at=at))
+
+    def keep_calls(self, calls: Sequence[ModelCall], meeting_id: str, number: int | None) -> None:
+        """Keep what calls to a language model took, made for a meeting's reply `number` or for neither."""
+        with self._transaction(self._writer, _COUNT) as session:
+            keep(session, calls, meeting_id, number)
+
+    def spent(self, meeting_id: str, since: datetime | None) -> Spent:
+        """What the calls of one meeting (of all, where it is empty) have taken since a moment."""
+        with self._reading() as session:
+            return spent(session, meeting_id, since)
+
+    def usage(self, by: UsageBy, *, meeting_id: str = "", since: datetime | None = None) -> tuple[Usage, ...]:
+        """What calls have taken, summed up; of one meeting, or of all."""
+        with self._reading() as session:
+            return usage(session, by, meeting_id, since)
 
     def health(self) -> None:
         """Check that the records are there and can be written to; changes nothing.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from coach.domain import Citation, Exchange, Meeting, Move, ReplyScore, ScoreSource, Tip
+from coach.domain import Citation, Exchange, LookBack, Meeting, Move, ReplyScore, ScoreSource, Tip
 from coach.review.markdown import inline, quoted
 
 SCHEMA_VERSION = 1
@@ -32,6 +32,7 @@ def to_json(meeting: Meeting) -> _Object:
         "ending": str(meeting.ending) if meeting.ending else None,
         "branch_of": meeting.branch_of,
         "branch_at": meeting.branch_at,
+        "look_back": _look_back(meeting.look_back) if meeting.look_back else None,
         "exchanges": [_exchange(exchange) for exchange in meeting.exchanges],
     }
 
@@ -57,6 +58,8 @@ def to_markdown(meeting: Meeting, scenario_title: str, client_name: str, label: 
             parts.append(_tip(exchange.tip))
         parts += [f"**{inline(client_name)}**", quoted(exchange.line)]
         parts += [f"The customer erred here: {inline(', '.join(exchange.lapses))}."] if exchange.lapses else []
+    if meeting.look_back:
+        parts += _look_back_told(meeting.look_back)
     sources = dict.fromkeys(exchange.score.source for exchange in meeting.scored if exchange.score)
     if sources:
         parts += ["## How it was scored", "\n".join(f"- {_source(source)}" for source in sources)]
@@ -76,8 +79,20 @@ def _exchange(exchange: Exchange) -> _Object:
         "memory": dict(exchange.memory),
         "score": _score_data(exchange.score) if exchange.score else None,
         "lapses": list(exchange.lapses),
-        "tip": {"text": exchange.tip.text, "citation": _citation(exchange.tip.citation)} if exchange.tip else None,
+        "tip": {"text": exchange.tip.text, "worded_by": exchange.tip.worded_by, "citation": _citation(exchange.tip.citation)}
+        if exchange.tip else None,
     }
+
+
+def _look_back(look_back: LookBack) -> _Object:
+    return {"moments": [{"reply": one.reply, "quote": one.quote, "said": one.said} for one in look_back.moments],
+            "following": look_back.following, "model": look_back.model, "prompt_hash": look_back.prompt_hash}
+
+
+def _look_back_told(look_back: LookBack) -> list[str]:
+    moments = [f"- Reply {one.reply}, “{inline(one.quote)}”: {inline(one.said)}" for one in look_back.moments]
+    return ["## Looking back", "\n".join([*moments, f"- Next time: {inline(look_back.following)}"]),
+            f"Written by the language model {inline(look_back.model)}, prompt {inline(look_back.prompt_hash)}."]
 
 
 def _move(move: Move) -> _Object:

@@ -3,14 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from coach.domain import Impression, Observation, ReplyScore, ScoreSource, Speaker, Transcript
-from coach.errors import EndpointRestsError, ModelError
+from coach.errors import CapError, EndpointRestsError, ModelError
 from coach.language.text import clean
 from coach.llm.chat import ChatModel, ask_for
 from coach.prompts import get_prompt
@@ -26,6 +26,8 @@ _POINTS_A_STEP = 25
 # A dropped quote takes this much of the confidence; so does a spread of the whole scale between repeats.
 _COST_OF_A_DROP = 0.15
 _MAJORITY = 0.5
+_SILENT = "The language model gave no judgement; the embedded engine scored this reply."
+_CAPPED = "The language model's cap is reached; the embedded engine scored this reply."
 # A minute; an endpoint that is still dead then will most likely stay so.
 _RESTS = 3
 Amount = Annotated[int, Field(ge=0, le=4)]
@@ -88,11 +90,13 @@ class ModelJudge:
         """See `Observer.score`."""
         try:
             judged = [self._patiently(history, reply) for _ in range(self._repeats)]
-        except ModelError:
+        except ModelError as error:
             if self._fallback is None:
                 raise
-            # The meeting goes on; the score's source names the engine that made it.
-            return self._fallback.score(history, reply)
+            # The meeting goes on; the score's source names the engine that made it, and the score says so.
+            why = _CAPPED if isinstance(error, CapError) else _SILENT
+            scored = self._fallback.score(history, reply)
+            return replace(scored, note=f"{why} {scored.note}".strip())
         observations = _agreed([one.kept for one in judged])
         source = ScoreSource("model", self._name, get_prompt(_PROMPT).hash, self._rubric.version)
         return self._rubric.score(observations, events_of(history, observations), source, _impression(judged, observations),

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -17,14 +18,15 @@ from coach.settings import Engine
 from coach.web import view
 from coach.web.access import trainee_of
 from coach.web.answering import answering, typing_seconds
+from coach.web.debriefing import DebriefPart
 from coach.web.library import LibraryPart
 from coach.web.net import with_net
-from coach.web.render import render
+from coach.web.render import problem, render
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
-# What Gradio gives for a tie, and takes to cancel it.
-Event = dict[str, Any]
+# What Gradio gives for a tie; it takes it to cancel it, and to go on after it.
+Tie = Any
 # Handlers at once; each waits mostly for the model or for the customer's typing pace.
 _AT_ONCE = 40
 _GOALS = {Goal.SALES: "Client meetings", Goal.INTERVIEW: "Customer interviews"}
@@ -39,6 +41,9 @@ class Page:
         self.coach = coach
         self.views: dict[str, gr.Column] = {}
         self.library = LibraryPart(coach, self._show)
+        self.debrief = DebriefPart(coach, self._show)
+        # By session, what tells a reply under way that its trainee has left.
+        self._gone: dict[str, Event] = {}
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
@@ -55,7 +60,8 @@ class Page:
             self._home()
             self._briefing()
             self._meeting()
-            self._debrief()
+            with self._view("debrief"):
+                self.debrief.build()
             with self._view("meetings"):
                 self.list_html = gr.HTML()
             self.library.build(self._view)
@@ -125,29 +131,20 @@ class Page:
                     self.panel = gr.HTML(elem_id="panel", elem_classes="panel")
                     self.sofar = gr.HTML(elem_id="sofar")
 
-    def _debrief(self) -> None:
-        with self._view("debrief"):
-            self.debrief_html = gr.HTML()
-            with gr.Row(elem_classes="acts"):
-                self.retry_at = gr.Dropdown(
-                    label="Answer otherwise from", elem_id="retry-at", choices=[], allow_custom_value=True)
-                self.retry = gr.Button("Go back there", elem_id="retry", elem_classes="act")
-                self.again = gr.Button("Meet again", variant="primary", elem_id="again", elem_classes="act")
-
     # How clicks lead to handlers.
 
     def _tie(self, blocks: gr.Blocks) -> None:
         everything = [
             *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
             self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
-            self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.retry_at,
-            self.retry, self.list_html, *self.library.outputs,
+            self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.list_html,
+            *self.debrief.outputs, *self.library.outputs,
         ]
 
-        def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Event:
+        def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Tie:
             """Every handler hangs here, so that none is public and each has the net below it."""
-            caught = with_net(fn, lambda sorry: {self.alert: _problem(sorry)})
-            tied: Event = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
+            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)})
+            tied: Tie = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
                                   show_progress="hidden", **more)
             return tied
 
@@ -155,19 +152,22 @@ class Page:
         # Gradio's default drops a click until the server has closed the one before, a moment after its answer is shown: a quick
         # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
         sending = [tie(trigger, self.reply, said, trigger_mode="multiple") for trigger in (self.send.click, self.box.submit)]
-        tie(blocks.load, self.arrive)
+        arriving = tie(blocks.load, self.arrive)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
         tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
         tie(self.nav_library.click, self.library.show, cancels=sending)
-        tie(self.end.click, self.finish, [self.meeting_id], cancels=sending)
+        ending = tie(self.end.click, self.finish, [self.meeting_id], cancels=sending)
+        for shown in (arriving, ending):
+            tie(shown.then, self.debrief.look_back, [self.meeting_id])
+        blocks.unload(self.leave)
         tie(self.back.click, self.show_home)
         for scenario_id, button in self.scenario_buttons:
             tie(button.click, self._opener(scenario_id))
         tie(self.other.click, self.show_other, [self.scenario_id, self.seed])
         tie(self.begin.click, self.start, [self.scenario_id, self.seed, self.level])
-        tie(self.retry.click, self.go_back, [self.meeting_id, self.retry_at])
-        tie(self.again.click, self.prepare_again, [self.meeting_id])
+        tie(self.debrief.retry.click, self.go_back, [self.meeting_id, self.debrief.retry_at])
+        tie(self.debrief.again.click, self.prepare_again, [self.meeting_id])
         self.library.tie(tie)
         self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
@@ -186,11 +186,11 @@ class Page:
             if "meeting" in query:
                 return self._open(self.coach.practice.get(query["meeting"], trainee))
             if "debrief" in query:
-                return self._open_debrief(self.coach.practice.get(query["debrief"], trainee))
+                return self._debriefed(self.coach.practice.get(query["debrief"], trainee))
             if "card" in query or "library" in query:
                 return self.library.open(query["card"], request) if "card" in query else self.library.show(request)
         except CoachError as error:
-            return self.show_home(request) | {self.home_notice: _problem(error)}
+            return self.show_home(request) | {self.home_notice: problem(error)}
         # The start is on view already; by now the trainee may even have clicked on.
         return self._waiting(request)
 
@@ -203,7 +203,7 @@ class Page:
         try:
             waiting = self.coach.practice.meetings(trainee_of(request), unfinished=True, limit=5)
         except CoachError as error:
-            return {self.home_notice: _problem(error)}
+            return {self.home_notice: problem(error)}
         return {self.unfinished: render("unfinished", meetings=view.rows(self.coach, waiting))}
 
     def show_meetings(self, request: gr.Request) -> Update:
@@ -211,7 +211,7 @@ class Page:
         try:
             listed = self.coach.practice.meetings(trainee_of(request))
         except CoachError as error:
-            return self._show("meetings") | {self.list_html: _problem(error)}
+            return self._show("meetings") | {self.list_html: problem(error)}
         return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(self.coach, listed))}
 
     def show_briefing(self, scenario_id: str, request: gr.Request, seed: int | None = None) -> Update:
@@ -221,7 +221,7 @@ class Page:
             seed = self.coach.practice.draw_seed() if seed is None else seed
             scenario = self.coach.scenarios.cast(scenario_id, self.coach.scenarios.script(scenario_id).drawn(seed).id)
         except CoachError as error:
-            return self._show("home") | {self.home_notice: _problem(error)}
+            return self._show("home") | {self.home_notice: problem(error)}
         return self._show("briefing") | {
             self.scenario_id: scenario_id, self.seed: seed, self.brief_notice: "",
             self.brief: render("briefing", scenario=scenario, sent_to=self.coach.sent_to)}
@@ -239,7 +239,7 @@ class Page:
             trainee_of(request)
             script = self.coach.scenarios.script(scenario_id)
         except CoachError as error:
-            return {self.brief_notice: _problem(error)}
+            return {self.brief_notice: problem(error)}
         ids = [person.id for person in script.people]
         wanted = ids[(ids.index(script.drawn(int(seed)).id) + 1) % len(ids)]
         seeds = (one for one in iter(self.coach.practice.draw_seed, None) if script.drawn(one).id == wanted)
@@ -253,14 +253,14 @@ class Page:
             chosen = Level(level) if level in list(Level) else Level.MEDIUM
             return self._open(self.coach.practice.begin(scenario_id, trainee_of(request), int(seed), chosen))
         except CoachError as error:
-            return {self.brief_notice: _problem(error)}
+            return {self.brief_notice: problem(error)}
 
     def prepare_again(self, meeting_id: str, request: gr.Request) -> Update:
         """The briefing of the meeting just had."""
         try:
             meeting = self.coach.practice.get(meeting_id, trainee_of(request))
         except CoachError as error:
-            return self.show_home(request) | {self.home_notice: _problem(error)}
+            return self.show_home(request) | {self.home_notice: problem(error)}
         return self.show_briefing(meeting.scenario_id, request)
 
     def go_back(self, meeting_id: str, number: object, request: gr.Request) -> Update:
@@ -270,14 +270,14 @@ class Page:
         try:
             return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(at[0] if at else 1) - 1))
         except CoachError as error:
-            return {self.alert: _problem(error)}
+            return {self.alert: problem(error)}
 
     def finish(self, meeting_id: str, request: gr.Request) -> Update:
         """End the meeting and show its debrief."""
         try:
-            return self._open_debrief(self.coach.practice.end(meeting_id, trainee_of(request)))
+            return self._debriefed(self.coach.practice.end(meeting_id, trainee_of(request)))
         except CoachError as error:
-            return {self.notice: _problem(error)}
+            return {self.notice: problem(error)}
 
     async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
         """Send a reply: it shows at once, then she types, then her answer with what the reply did.
@@ -292,7 +292,9 @@ class Page:
             if int(number) == len(meeting.exchanges):
                 yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=""), self.box: "",
                        self.send: gr.update(interactive=False), self.notice: ""}
-            async for said in answering(partial(practice.reply, meeting_id, trainee, int(number), checked.text)):
+            gone = self._gone[request.session_hash or ""] = Event()
+            reply = partial(practice.reply, meeting_id, trainee, int(number), checked.text, gone=gone)
+            async for said in answering(reply):
                 # A model's line shows sentence by sentence; an authored one is there at once, and is typed.
                 if isinstance(said, Exchange):
                     exchange = said
@@ -301,10 +303,15 @@ class Page:
             await asyncio.sleep(0 if by_model else typing_seconds(exchange.line, self.coach.settings.typing_pace))
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
         except CoachError as error:
-            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: _problem(error)}
+            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: problem(error)}
         else:
             yield self._meeting_values(meeting) | {
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
+
+    def leave(self, request: gr.Request) -> None:
+        """The tab is closed, or loaded anew: a model that still speaks is stopped. The browser keeps the reply as a draft."""
+        if gone := self._gone.pop(request.session_hash or "", None):
+            gone.set()
 
     def _caught_up(self, meeting_id: str, request: gr.Request) -> Update:
         """The meeting as the records have it; nothing where it can not be read."""
@@ -316,7 +323,7 @@ class Page:
 
     def _open(self, meeting: Meeting) -> Update:
         if meeting.ended_at is not None:
-            return self._open_debrief(meeting)
+            return self._debriefed(meeting)
         return self._show("meeting", f"?meeting={meeting.id}") | self._meeting_values(meeting) | {self.box: "", self.notice: ""}
 
     def _meeting_values(self, meeting: Meeting) -> Update:
@@ -331,17 +338,8 @@ class Page:
             self.box: gr.update(interactive=not over),
             self.end: gr.update(value="To the debrief" if over else "End meeting", variant="primary" if over else "secondary")}
 
+    def _debriefed(self, meeting: Meeting) -> Update:
+        return self.debrief.open(meeting) | {self.meeting_id: meeting.id}
+
     def _over(self, meeting: Meeting) -> str:
         return "The meeting is over. The debrief tells you what happened in it." if meeting.ended_at is not None else ""
-
-    def _open_debrief(self, meeting: Meeting) -> Update:
-        choices = [(f"reply {exchange.number}: {view.short(exchange.reply)}", exchange.number)
-                   for exchange in meeting.exchanges if exchange.number]
-        return self._show("debrief", f"?debrief={meeting.id}") | {
-            self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting),
-            self.retry_at: gr.update(choices=choices, value=1 if choices else None, visible=bool(choices)),
-            self.retry: gr.update(visible=bool(choices))}
-
-
-def _problem(error: CoachError | str) -> str:
-    return render("notice", kind="error", text=str(error))

@@ -67,6 +67,11 @@ def render(name: str, **values: object) -> Markup:
     return Markup(_environment().get_template(f"{name}.html").render(**values))  # noqa: S704 - the template has escaped it
 
 
+def problem(error: Exception | str) -> Markup:
+    """What went wrong, as a sentence where the trainee looks."""
+    return render("notice", kind="error", text=str(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a reply; `side` is empty where nothing was observed, `labels` say what was."""

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from coach.coaching.words import ENDINGS, doubt, how_sure, verdict
+from coach.coaching.words import ENDINGS, doubt, how_sure, stand_in, verdict
 from coach.customer.scenario import Scenario
 from coach.domain import Exchange, Meeting, Observation, ScoreSource
 from coach.errors import CoachError
@@ -75,7 +75,10 @@ def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str
                 card = render("card_in_chat", score=exchange.score, next=tip,
                               body=reply_panel(coach, exchange, first_name, heading=""))
             messages.append({"role": "user", "content": [escape(exchange.reply, quote=False), gr.HTML(card)]})
-        messages.append({"role": "assistant", "content": escape(exchange.line, quote=False)})
+        line_said = escape(exchange.line, quote=False)
+        why = stand_in(exchange)
+        mark = [gr.HTML(render("stand_in", why=why))] if why else []
+        messages.append({"role": "assistant", "content": [line_said, *mark] if mark else line_said})
     if pending:
         messages.append({"role": "user", "content": escape(pending, quote=False)})
     if line is not None:
@@ -128,8 +131,8 @@ def _who(coach: Coach, scenario_id: str, person: str) -> tuple[str, str]:
     return scenario.title, scenario.client.first_name
 
 
-def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
-    """The whole debrief."""
+def debrief_page(coach: Coach, meeting: Meeting, looking: str = "") -> Markup:
+    """The whole debrief; `looking` says why a look back is not there yet."""
     scenario = coach.practice.scenario(meeting)
     told = coach.practice.debrief(meeting)
     scored = [(exchange, exchange.score) for exchange in meeting.exchanges if exchange.score is not None]
@@ -149,5 +152,5 @@ def debrief_page(coach: Coach, meeting: Meeting) -> Markup:
         trust_chart=line_chart(f"{scenario.client.first_name}’s trust", (trust,), first=0) if scored else Markup(""),
         moments=[(moment, spans(moment.exchange)) for moment in told.moments],
         conversation=[(exchange, spans(exchange)) for exchange in meeting.exchanges], both=both,
-        lapses=meeting.lapses)
+        lapses=meeting.lapses, look_back=meeting.look_back, looking=looking)
 

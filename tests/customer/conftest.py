@@ -16,6 +16,8 @@ from coach.customer.voice import EmbeddedVoice
 from coach.domain import Ending, Level, Meeting, Tip
 from coach.encounter import Encounter
 from coach.language.embeddings import Embedder
+from coach.llm.ledger import Caps, Ledger
+from coach.llm.prices import load_prices
 from coach.meeting import Practice
 from coach.records import open_repository
 from coach.scoring.detector import Detector
@@ -96,6 +98,7 @@ def practice(scenarios: Scenarios, embedder: Embedder, detector: Detector, rubri
         tips=_NoTips(),
         rubric=rubric,
         engine="embedded",
+        ledger=Ledger(load_prices(), Caps(), lambda: records),
     )
     records.close()
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -99,12 +100,12 @@ def test_a_text_streams_as_it_grows(endpoint: Endpoint, settings: Settings) -> N
 
 @pytest.mark.parametrize("task", Task)
 def test_each_task_has_its_own_model_and_temperature(endpoint: Endpoint, settings: Settings, task: Task) -> None:
-    own = settings.model_copy(update={f"{task}_model": "large", f"{task}_temperature": 0.3, "model_seed": 7})
+    own = settings.model_copy(update={f"{task}_model": "large", f"{task}_temperature": 0.45, "model_seed": 7})
     for one in Task:
         [*_, _] = ask_for_text(make_chat_model(own, one), "Hello")
         asked = endpoint.asked[-1]
         assert (asked["model"] == "large") is (one is task)
-        assert (asked["temperature"] == 0.3) is (one is task)
+        assert (asked["temperature"] == 0.45) is (one is task)
         assert asked["seed"] == 7
 
 
@@ -293,18 +294,18 @@ def test_a_meeting_with_the_model_as_voice_and_judge(endpoint: Endpoint, by_mode
     assert [seen.behaviour for seen in exchange.score.observations] == ["acknowledges"]
     assert exchange.score.note.startswith("1 of the judge's quotes did not stand in the reply")
     assert practice.get(meeting.id, "ada").exchanges[1] == exchange
-    # The judge is asked twice, since one of its quotes is wrong; beside it the voice.
-    assert sorted(bool(asked.get("stream")) for asked in endpoint.asked) == [False, False, True]
+    # The judge is asked twice, since one of its quotes is wrong; beside it the voice, and the tip's words.
+    assert sorted(bool(asked.get("stream")) for asked in endpoint.asked) == [False, False, True, True]
 
 
-def test_judge_and_voice_are_asked_at_once(endpoint: Endpoint, by_model: Coach) -> None:
-    both = Barrier(2, timeout=10)
+def test_judge_voice_and_tip_are_asked_at_once(endpoint: Endpoint, by_model: Coach) -> None:
+    all_three = Barrier(3, timeout=10)
 
-    def wait_for_the_other(handler: Handler, body: dict[str, Any]) -> None:
-        both.wait()
+    def wait_for_the_others(handler: Handler, body: dict[str, Any]) -> None:
+        all_three.wait()
         says("It is, rather." if body.get("stream") else RIGHT)(handler, body)
 
-    endpoint.acts = [wait_for_the_other]
+    endpoint.acts = [wait_for_the_others]
     meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
     exchange = by_model.practice.reply(meeting.id, "ada", 1, REPLY)
     assert exchange.voice == "model:small"
@@ -387,7 +388,11 @@ def test_where_the_model_fails_the_meeting_goes_on_and_says_so(
     assert fallen_back.score is not None
     assert fallen_back.score.source.engine == "embedded"
     assert fallen_back.score.shows(Behaviour.ACKNOWLEDGES)
-    assert (fallen_back.line, fallen_back.score, fallen_back.move) == (embedded.line, embedded.score, embedded.move)
+    assert fallen_back.score.note.startswith("The language model gave no judgement")
+    assert embedded.score is not None
+    scored = replace(fallen_back.score, note=embedded.score.note)
+    assert (fallen_back.line, scored, fallen_back.move) == (embedded.line, embedded.score, embedded.move)
+    assert fallen_back.tip == embedded.tip
 
 
 def test_a_voice_that_breaks_off_is_not_left_in_the_middle(endpoint: Endpoint, by_model: Coach, coach: Coach) -> None:

@@ -20,8 +20,10 @@ from coach.domain import (
     Event,
     Exchange,
     Level,
+    LookBack,
     Meeting,
     Move,
+    Noticed,
     Observation,
     ReplyScore,
     ScoreSource,
@@ -123,11 +125,18 @@ def exchanges(number: int) -> st.SearchStrategy[Exchange]:
         voice=texts,
         at=moments,
         score=st.one_of(st.none(), scores),
-        tip=st.one_of(st.none(), whole(Tip, text=texts, citation=citations)),
+        tip=st.one_of(st.none(), whole(Tip, text=texts, citation=citations, worded_by=texts)),
         lapses=tuples(texts),
     )
 
 
+look_backs = whole(
+    LookBack,
+    moments=tuples(whole(Noticed, reply=st.integers(0, 2**31 - 1), quote=texts, said=texts)),
+    following=texts,
+    model=texts,
+    prompt_hash=texts,
+)
 meetings = whole(
     Meeting,
     id=st.just(""),
@@ -144,6 +153,7 @@ meetings = whole(
     person=texts,
     branch_of=texts,
     branch_at=st.integers(0, 2**31 - 1),
+    look_back=st.one_of(st.none(), look_backs),
 )
 
 

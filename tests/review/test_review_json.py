@@ -29,7 +29,7 @@ def test_the_keys_are_those_of_version_1(meeting_of: Callable[..., Meeting]) -> 
     exchange = exported["exchanges"][1]
     assert exported["schema_version"] == SCHEMA_VERSION == 1
     assert set(exported) == {"schema_version", "id", "scenario", "person", "level", "seed", "trainee", "engine",
-                             "started_at", "ended_at", "ending", "branch_of", "branch_at", "exchanges"}
+                             "started_at", "ended_at", "ending", "branch_of", "branch_at", "look_back", "exchanges"}
     assert set(exchange) == {"number", "reply", "line", "voice", "at", "state", "move", "memory", "score", "lapses", "tip"}
     assert set(exchange["state"]) == {"trust", "openness", "stress", "patience"}
     assert set(exchange["move"]) == {"kind", "mood", "facts", "clue_dropped", "clue_met", "clue_missed", "ending"}

@@ -1,0 +1,85 @@
+"""What calls to language models took: kept, summed for the caps, and summed up for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.orm import Session
+
+from coach.domain import ModelCall, Spent
+from coach.records.models import MeetingRow, ModelCallRow
+
+
+class UsageBy(StrEnum):
+    """What usage is summed up by."""
+
+    DAY = "day"
+    TASK = "task"
+    MODEL = "model"
+    MEETING = "meeting"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The calls of one day, task, model, meeting or reply.
+
+    Attributes:
+        name: the day (2026-01-31), the task, the model, the meeting's id, or the reply's number; empty: of none.
+        tokens_cached: those of `tokens_in` that the provider had cached.
+        estimated: how many of the calls coach had to estimate itself.
+        unpriced: how many of them have no price; `dollars` is without these.
+    """
+
+    name: str
+    calls: int
+    tokens_in: int
+    tokens_cached: int
+    tokens_out: int
+    estimated: int
+    unpriced: int
+    dollars: float
+
+
+def keep(session: Session, calls: Sequence[ModelCall], meeting_id: str, number: int | None) -> None:
+    """Add the rows; a meeting that has been deleted meanwhile is not named."""
+    known = bool(meeting_id) and session.get(MeetingRow, meeting_id) is not None
+    session.add_all(
+        ModelCallRow(
+            meeting_id=meeting_id if known else None, number=number if known else None, at=call.at, task=call.task,
+            model=call.model, tokens_in=call.tokens_in, tokens_cached=call.tokens_cached, tokens_out=call.tokens_out,
+            estimated=call.estimated, cost=call.dollars)
+        for call in calls)
+
+
+def spent(session: Session, meeting_id: str, since: datetime | None) -> Spent:
+    """The sum over a meeting's calls, or over all."""
+    wanted = select(func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
+                    func.coalesce(func.sum(ModelCallRow.cost), 0.0))
+    if meeting_id:
+        wanted = wanted.where(ModelCallRow.meeting_id == meeting_id)
+    if since is not None:
+        wanted = wanted.where(ModelCallRow.at >= since)
+    tokens, dollars = session.execute(wanted).one()
+    return Spent(int(tokens), float(dollars or 0))
+
+
+def usage(session: Session, by: UsageBy, meeting_id: str, since: datetime | None) -> tuple[Usage, ...]:
+    """One sum for each name, in the order of the names; of days the newest first."""
+    row = ModelCallRow
+    # SQLite keeps the moment as text that begins with the day; PostgreSQL in the session's zone, which is set to UTC.
+    day = func.substr(row.at, 1, 10) if session.get_bind().dialect.name == "sqlite" else func.to_char(
+        cast(func.timezone("UTC", row.at), Date), "YYYY-MM-DD")
+    name = {UsageBy.DAY: day, UsageBy.TASK: row.task, UsageBy.MODEL: row.model, UsageBy.MEETING: row.meeting_id,
+            UsageBy.REPLY: row.number}[by]
+    wanted = select(
+        name, func.count(), func.sum(row.tokens_in), func.sum(row.tokens_cached), func.sum(row.tokens_out),
+        func.count().filter(row.estimated), func.count().filter(row.cost.is_(None)), func.coalesce(func.sum(row.cost), 0.0),
+    ).group_by(name).order_by(name.desc() if by is UsageBy.DAY else name)
+    if meeting_id:
+        wanted = wanted.where(row.meeting_id == meeting_id)
+    if since is not None:
+        wanted = wanted.where(row.at >= since)
+    return tuple(Usage("" if found is None else str(found), *figures) for found, *figures in session.execute(wanted))
