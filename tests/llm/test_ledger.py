@@ -101,8 +101,9 @@ def test_what_would_pass_a_cap_is_not_asked(caps: Caps, told: str) -> None:
 def test_a_cap_on_money_is_told_in_dollars() -> None:
     pages = Pages()
     pages.keep_calls([call(1, dollars=1.5)], "m1", 1)
-    with ledger(pages, Caps(meeting_dollars=2.0)).work("m1", 2), pytest.raises(CapError, match=r"has cost \$1.50 of the \$2.00"):
-        ledger(pages, Caps(meeting_dollars=2.0)).begin(Spent(1, 0.6))
+    book = ledger(pages, Caps(meeting_dollars=2.0))
+    with book.work("m1", 2), pytest.raises(CapError, match=r"has cost \$1.50 of the \$2.00"):
+        book.begin(Spent(1, 0.6))
 
 
 def test_each_meeting_has_its_own_cap_and_each_day_its_own() -> None:
