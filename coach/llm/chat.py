@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coach.errors import EndpointError, ModelError, SetupError
 from coach.llm.guard import Guard, guard_of
+from coach.llm.masking import Masked, Masks
 from coach.llm.structured import Schema, ask_in_any_way
-from coach.settings import Settings, Task
+from coach.settings import Log, Settings, Task
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 # uses. The rest of the package calls a model by this name, so that LangChain's stays in this folder.
 ChatModel: TypeAlias = "BaseChatModel"
 OPENAI = "https://api.openai.com/v1"
-# Under this name a model carries its endpoint, by which it finds what all calls there share.
+# Under these names a model carries its endpoint, by which it finds what all calls there share, and the names it is not to see.
 _ENDPOINT = "endpoint"
+_MASKS = "masks"
 _REFUSED = frozenset({401, 403, 408, 429})
 _BROKEN = 500
 
@@ -26,7 +28,7 @@ def make_chat_model(settings: Settings, task: Task) -> ChatModel:
     """The model for `task` at the endpoint of `settings`, with a timeout, retries, and usage in streams.
 
     Raises:
-        SetupError: OpenAI's own endpoint is asked for without a key.
+        SetupError: OpenAI's own endpoint is asked for without a key, or a name can not be masked.
     """
     key = settings.openai_api_key.get_secret_value()
     if not key and not settings.openai_base_url:
@@ -34,6 +36,10 @@ def make_chat_model(settings: Settings, task: Task) -> ChatModel:
                          "COACH_ENGINE=embedded.")
     from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see the head of the file
 
+    from coach.llm.call_log import CallLog, quieten_vendors  # noqa: PLC0415 - as above
+
+    quieten_vendors()
+    logs = [] if settings.log is Log.OFF else [CallLog(task, settings.model_for(task), key, texts=settings.log is Log.TEXT)]
     return ChatOpenAI(
         model=settings.model_for(task),
         # Local servers want no key, the client wants one.
@@ -45,38 +51,49 @@ def make_chat_model(settings: Settings, task: Task) -> ChatModel:
         stream_usage=True,
         temperature=settings.temperature_for(task),
         seed=settings.model_seed,
-        metadata={_ENDPOINT: settings.openai_base_url or OPENAI},
+        metadata={_ENDPOINT: settings.openai_base_url or OPENAI, _MASKS: Masks.of(settings.mask_names)},
+        callbacks=[*logs],
     )
 
 
 def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
-    """The answer as it grows: each value is the whole text so far.
+    """The answer as it grows: each value is the whole text so far, with the names put back that the model did not see.
 
     Raises:
         ModelError: the endpoint failed, or the answer is empty.
     """
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
 
-    text = ""
+    masked = _masked(model, prompt)
+    text = told = ""
     with _guard(model).passing(), as_model_errors():
-        for chunk in model.stream([HumanMessage(prompt)]):
+        for chunk in model.stream([HumanMessage(masked.text)]):
             if chunk.text:
                 text += chunk.text
-                yield text
+                if (known := masked.restore_so_far(text)) != told:
+                    yield (told := known)
     if not text.strip():
         raise ModelError("The language model gave an empty answer.")
+    if (whole := masked.restore(text)) != told:
+        yield whole
 
 
 def ask_for(model: ChatModel, prompt: str, schema: type[Schema]) -> Schema:
-    """The answer as a checked value of `schema`, in whichever way the endpoint can give one.
+    """The answer as a checked value of `schema`, in whichever way the endpoint can give one; names as above.
 
     Raises:
         ModelError: the endpoint failed, or its answer does not fit the schema.
     """
-    guard = _guard(model)
+    guard, masked = _guard(model), _masked(model, prompt)
     with guard.passing(), as_model_errors():
-        value, guard.way = ask_in_any_way(model, prompt, schema, guard.way)
-        return value
+        value, guard.way = ask_in_any_way(model, masked.text, schema, guard.way)
+        return masked.restore_in(value)
+
+
+def _masked(model: ChatModel, prompt: str) -> Masked:
+    """What of `prompt` may be sent."""
+    masks: Masks = (model.metadata or {}).get(_MASKS, Masks())
+    return masks.over(prompt)
 
 
 def _guard(model: ChatModel) -> Guard:
@@ -98,7 +115,8 @@ def as_model_errors() -> Iterator[None]:
             yield
     except (OpenAIError, HTTPError) as error:  # a stream cut in the middle comes as the transport's own error
         kind = EndpointError if _concerns_the_endpoint(error) else ModelError
-        raise kind(f"The language model did not answer: {_plain(error)}.") from error
+        # Not "from error": a traceback would show its text.
+        raise kind(f"The language model did not answer: {_plain(error)}.") from None
     except (ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
         # Both libraries take a well-formed answer for granted, and stumble in their own ways over a page of HTML, or brackets
         # without end.
