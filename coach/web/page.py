@@ -19,7 +19,8 @@ from coach.web.access import trainee_of
 from coach.web.answering import answering, typing_seconds
 from coach.web.library import LibraryPart
 from coach.web.net import with_net
-from coach.web.render import render
+from coach.web.render import problem, render
+from coach.web.sending import SendingPart
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
@@ -38,7 +39,8 @@ class Page:
     def __init__(self, coach: Coach) -> None:
         self.coach = coach
         self.views: dict[str, gr.Column] = {}
-        self.library = LibraryPart(coach, self._show)
+        self.sending = SendingPart(coach)
+        self.library = LibraryPart(coach, self._show, self.sending.sender)
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
@@ -52,6 +54,7 @@ class Page:
             self.address = gr.Textbox(visible="hidden")
             self._header()
             self.alert = gr.HTML(elem_id="alert")
+            self.sending.build()
             self._home()
             self._briefing()
             self._meeting()
@@ -141,12 +144,12 @@ class Page:
             *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
             self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
             self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.debrief_html, self.retry_at,
-            self.retry, self.list_html, *self.library.outputs,
+            self.retry, self.list_html, *self.library.outputs, *self.sending.outputs,
         ]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Event:
             """Every handler hangs here, so that none is public and each has the net below it."""
-            caught = with_net(fn, lambda sorry: {self.alert: _problem(sorry)})
+            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)})
             tied: Event = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
                                   show_progress="hidden", **more)
             return tied
@@ -156,6 +159,7 @@ class Page:
         # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
         sending = [tie(trigger, self.reply, said, trigger_mode="multiple") for trigger in (self.send.click, self.box.submit)]
         tie(blocks.load, self.arrive)
+        self.sending.tie(tie, blocks.load)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
         tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
@@ -190,7 +194,7 @@ class Page:
             if "card" in query or "library" in query:
                 return self.library.open(query["card"], request) if "card" in query else self.library.show(request)
         except CoachError as error:
-            return self.show_home(request) | {self.home_notice: _problem(error)}
+            return self.show_home(request) | {self.home_notice: problem(error)}
         # The start is on view already; by now the trainee may even have clicked on.
         return self._waiting(request)
 
@@ -203,7 +207,7 @@ class Page:
         try:
             waiting = self.coach.practice.meetings(trainee_of(request), unfinished=True, limit=5)
         except CoachError as error:
-            return {self.home_notice: _problem(error)}
+            return {self.home_notice: problem(error)}
         return {self.unfinished: render("unfinished", meetings=view.rows(self.coach, waiting))}
 
     def show_meetings(self, request: gr.Request) -> Update:
@@ -211,7 +215,7 @@ class Page:
         try:
             listed = self.coach.practice.meetings(trainee_of(request))
         except CoachError as error:
-            return self._show("meetings") | {self.list_html: _problem(error)}
+            return self._show("meetings") | {self.list_html: problem(error)}
         return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(self.coach, listed))}
 
     def show_briefing(self, scenario_id: str, request: gr.Request, seed: int | None = None) -> Update:
@@ -221,7 +225,7 @@ class Page:
             seed = self.coach.practice.draw_seed() if seed is None else seed
             scenario = self.coach.scenarios.cast(scenario_id, self.coach.scenarios.script(scenario_id).drawn(seed).id)
         except CoachError as error:
-            return self._show("home") | {self.home_notice: _problem(error)}
+            return self._show("home") | {self.home_notice: problem(error)}
         return self._show("briefing") | {
             self.scenario_id: scenario_id, self.seed: seed, self.brief_notice: "",
             self.brief: render("briefing", scenario=scenario, sent_to=self.coach.sent_to)}
@@ -239,7 +243,7 @@ class Page:
             trainee_of(request)
             script = self.coach.scenarios.script(scenario_id)
         except CoachError as error:
-            return {self.brief_notice: _problem(error)}
+            return {self.brief_notice: problem(error)}
         ids = [person.id for person in script.people]
         wanted = ids[(ids.index(script.drawn(int(seed)).id) + 1) % len(ids)]
         seeds = (one for one in iter(self.coach.practice.draw_seed, None) if script.drawn(one).id == wanted)
@@ -251,16 +255,16 @@ class Page:
         """Begin the meeting."""
         try:
             chosen = Level(level) if level in list(Level) else Level.MEDIUM
-            return self._open(self.coach.practice.begin(scenario_id, trainee_of(request), int(seed), chosen))
+            return self._open(self.coach.practice.begin(scenario_id, self.sending.sender(request), int(seed), chosen))
         except CoachError as error:
-            return {self.brief_notice: _problem(error)}
+            return {self.brief_notice: problem(error)}
 
     def prepare_again(self, meeting_id: str, request: gr.Request) -> Update:
         """The briefing of the meeting just had."""
         try:
             meeting = self.coach.practice.get(meeting_id, trainee_of(request))
         except CoachError as error:
-            return self.show_home(request) | {self.home_notice: _problem(error)}
+            return self.show_home(request) | {self.home_notice: problem(error)}
         return self.show_briefing(meeting.scenario_id, request)
 
     def go_back(self, meeting_id: str, number: object, request: gr.Request) -> Update:
@@ -268,16 +272,17 @@ class Page:
         # The choices are the tab's own; the server may have been started anew since, and takes what it is given.
         at = re.search(r"\d+", str(number or 1))
         try:
-            return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(at[0] if at else 1) - 1))
+            trainee = self.sending.sender(request)
+            return self._open(self.coach.practice.branch(meeting_id, trainee, int(at[0] if at else 1) - 1))
         except CoachError as error:
-            return {self.alert: _problem(error)}
+            return {self.alert: problem(error)}
 
     def finish(self, meeting_id: str, request: gr.Request) -> Update:
         """End the meeting and show its debrief."""
         try:
             return self._open_debrief(self.coach.practice.end(meeting_id, trainee_of(request)))
         except CoachError as error:
-            return {self.notice: _problem(error)}
+            return {self.notice: problem(error)}
 
     async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
         """Send a reply: it shows at once, then she types, then her answer with what the reply did.
@@ -286,7 +291,7 @@ class Page:
         """
         practice, by_model = self.coach.practice, self.coach.engine is Engine.MODEL
         try:
-            trainee = trainee_of(request)
+            trainee = await to_thread.run_sync(self.sending.sender, request)
             checked = check_reply(text or "")
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
             if int(number) == len(meeting.exchanges):
@@ -301,7 +306,7 @@ class Page:
             await asyncio.sleep(0 if by_model else typing_seconds(exchange.line, self.coach.settings.typing_pace))
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
         except CoachError as error:
-            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: _problem(error)}
+            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: problem(error)}
         else:
             yield self._meeting_values(meeting) | {
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
@@ -341,7 +346,3 @@ class Page:
             self.meeting_id: meeting.id, self.debrief_html: view.debrief_page(self.coach, meeting),
             self.retry_at: gr.update(choices=choices, value=1 if choices else None, visible=bool(choices)),
             self.retry: gr.update(visible=bool(choices))}
-
-
-def _problem(error: CoachError | str) -> str:
-    return render("notice", kind="error", text=str(error))

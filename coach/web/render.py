@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from coach.domain import Observation
+from coach.errors import CoachError
 from coach.scoring.rubric import Rubric
 
 _SPOKEN = re.compile(r"\*\*([^*:]{1,30}):\*\*\s*(.*)", re.DOTALL)
@@ -65,6 +66,11 @@ def blocks(passage: str) -> tuple[Block, ...]:
 def render(name: str, **values: object) -> Markup:
     """The template `name`.html with `values` put in, each escaped."""
     return Markup(_environment().get_template(f"{name}.html").render(**values))  # noqa: S704 - the template has escaped it
+
+
+def problem(error: CoachError | str) -> Markup:
+    """What went wrong, as a notice."""
+    return render("notice", kind="error", text=str(error))
 
 
 @dataclass(frozen=True, slots=True)
