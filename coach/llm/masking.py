@@ -128,10 +128,12 @@ class Masked:
         """The same for an answer that still grows: a last word that is a mask, or may become one, is left out."""
         if not self.spellings:
             return answer
-        last = _LAST_WORD.search(answer)
-        word, stem = (last[0] if last else "").casefold(), self.stem.casefold()
-        unsure = word and (stem.startswith(word) or word.startswith(stem))
-        return self.restore(answer[: -len(word)] if unsure else answer)
+        stem = self.stem.casefold()
+        if last := _LAST_WORD.search(answer):
+            word = last[0].casefold()
+            if stem.startswith(word) or word.startswith(stem):
+                answer = answer[: last.start()]
+        return self.restore(answer)
 
     def restore_in(self, value: Value) -> Value:
         """`value` with the names put back in each of its texts, however deep."""
