@@ -31,6 +31,7 @@ from coach.knowledge import (
 from coach.language.embeddings import Embedder, make_embedder
 from coach.llm.chat import OPENAI, ChatModel, make_chat_model
 from coach.llm.ledger import Caps, Ledger
+from coach.llm.masking import Masks
 from coach.llm.prices import PRICES, load_prices
 from coach.meeting import Practice
 from coach.prompts import get_prompt
@@ -119,6 +120,17 @@ class Coach:
             return ""
         return urlsplit(self.settings.openai_base_url or OPENAI).netloc.rpartition("@")[2]
 
+    @property
+    def notice(self) -> str:
+        """Which notice on what is sent a trainee must have read, by host and models; empty where nothing is sent."""
+        models = sorted({self.settings.model_for(task) for task in Task})
+        return f"{', '.join(models)} at {self.sent_to}" if self.sent_to else ""
+
+    @cached_property
+    def masks(self) -> Masks:
+        """The names that no model is to see. SetupError where one can not be masked."""
+        return Masks.of(self.settings.mask_names)
+
     @cached_property
     def ledger(self) -> Ledger:
         """Counts what the language model takes, and stops it at the caps. SetupError where a cap could never be felt."""
@@ -163,7 +175,8 @@ class Coach:
             settings = self.settings
             judge = (f"{settings.model_for(Task.JUDGE)} at {self.sent_to}, {settings.judge_repeats} times, temperature "
                      f"{settings.judge_temperature}, seed {settings.model_seed}")
-            return f"model {judge}, prompt {get_prompt('reply-judge').hash}, else {embedded}"
+            masked = f", masked {content_hash(settings.mask_names)}" if settings.mask_names else ""
+            return f"model {judge}, prompt {get_prompt('reply-judge').hash}{masked}, else {embedded}"
         return f"embedded {embedded}"
 
     @cached_property

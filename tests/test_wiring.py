@@ -27,6 +27,16 @@ def test_where_what_is_said_goes(engine: Engine, url: str, host: str) -> None:
     assert Coach(Settings(engine=engine, openai_base_url=url, openai_api_key=SecretStr("k"))).sent_to == host
 
 
+def test_another_host_or_model_is_another_notice() -> None:
+    settings = Settings(engine=Engine.MODEL, openai_base_url="http://me:secret@models.example:8000/v1", model="small")
+    assert Coach(settings).notice == "small at models.example:8000"
+    changes: list[dict[str, object]] = [
+        {"openai_base_url": "http://other.example/v1"}, {"model": "large"}, {"ask_model": "large"}]
+    others = {Coach(settings.model_copy(update=change)).notice for change in changes}
+    assert len(others | {Coach(settings).notice}) == 4
+    assert Coach(settings.model_copy(update={"engine": Engine.EMBEDDED})).notice == ""
+
+
 def test_a_company_s_own_scenarios_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
     built_in = Scenarios().paths
     text = built_in["acquisition-news"].read_text("utf-8")

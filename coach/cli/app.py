@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.logs import set_up_log
 from coach.cli.terminal import Bar
 from coach.errors import NotFoundError
 from coach.settings import Settings, load_settings
@@ -72,6 +73,7 @@ class App:
     def _make(settings: Settings) -> "Coach":
         from coach.wiring import Coach  # noqa: PLC0415 - brings nearly the whole house, a second or two
 
+        set_up_log(settings)
         return Coach(settings)
 
 

@@ -3,6 +3,7 @@
 import click
 
 from coach.cli.app import App, pass_app
+from coach.cli.notice import tell_once
 from coach.cli.terminal import say
 
 
@@ -18,6 +19,7 @@ def ask(app: App, question: tuple[str, ...]) -> None:
     coach = app.ready()
     from coach.coaching.ask import ask_coach  # noqa: PLC0415 - brings the language model's client
 
+    tell_once(coach, app.trainee)
     answer = ask_coach(" ".join(question), coach.library, coach.answering_model)
     say(answer.text)
     for number, cited in enumerate(answer.citations, start=1):

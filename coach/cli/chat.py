@@ -9,6 +9,7 @@ import click
 
 from coach.cli import view
 from coach.cli.app import App, pass_app
+from coach.cli.notice import tell_once
 from coach.cli.terminal import flowing, is_terminal, say
 from coach.customer.scenario import Scenario
 from coach.domain import Level, Meeting
@@ -43,12 +44,14 @@ def chat(app: App, scenario_id: str | None, level: str | None, seed: int | None,
         meeting = _left_open(app, meeting_id, scenario_id, seed, level)
         practice = app.ready().practice
         scenario = practice.scenario(meeting)
+        tell_once(app.coach, app.trainee)
         _so_far(meeting, scenario)
     else:
         if scenario_id is None:
             raise click.UsageError(f"Which meeting? Give one of: {', '.join(app.coach.scenarios.paths)}.")
         app.coach.scenarios.script(scenario_id)  # before anything is made ready for one that is not there
         practice = app.ready().practice
+        tell_once(app.coach, app.trainee)
         meeting = practice.begin(scenario_id, app.trainee, seed, Level(level or Level.MEDIUM))
         scenario = practice.scenario(meeting)
         _briefing(meeting, scenario)

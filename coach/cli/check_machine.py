@@ -84,6 +84,18 @@ def endpoint(app: App) -> Finding:
     return ok(f"{parts.scheme}://{parts.hostname}; key {key}. What is said in a meeting is sent there.")
 
 
+def masking(app: App) -> Finding:
+    """Whether the names set for it can be masked. Their number alone, as what this tells is shown to others."""
+    from coach.llm.masking import Masks  # noqa: PLC0415 - a broken package is then a finding of this check
+
+    masks = Masks.of(app.settings.mask_names)
+    many = f"{len(masks.names)} name{'' if len(masks.names) == 1 else 's'} from COACH_MASK_NAMES"
+    if masks.everyday:
+        return note(f"{many}, of which {masks.everyday} as everyday words are masked wherever they stand; the model reads such "
+                    "texts less well. Give a longer form of the name if there is one.")
+    return ok(many if masks.names else "no names are set")
+
+
 def tokens(_: App) -> Finding:
     """Whether tokens are counted or estimated."""
     from coach.llm.tokens import count_tokens  # noqa: PLC0415 - a broken package is then a finding of this check

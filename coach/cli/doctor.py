@@ -25,6 +25,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("eval suites", check_content.suites),
     ("engine", check_machine.engine),
     ("endpoint", check_machine.endpoint),
+    ("masking", check_machine.masking),
     ("tokens", check_machine.tokens),
     ("port", check_machine.port),
 )

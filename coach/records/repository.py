@@ -14,7 +14,7 @@ from coach.records.convert import exchange_to_row, look_back_to_json, meeting_fr
 from coach.records.engine import BUSY_SECONDS, file_of, for_reading, for_writing, open_database, place_of
 from coach.records.faults import READING, Cause, Task, told_plainly
 from coach.records.listing import MeetingSummary, summaries
-from coach.records.models import CardReadRow, ExchangeRow, MeetingRow, ScoreRow
+from coach.records.models import CardReadRow, ExchangeRow, MeetingRow, NoticeSeenRow, ScoreRow
 
 _UNSURE = "reload to see what was kept"
 _BEGIN = Task("the meeting was not begun", "begin it again", _UNSURE)
@@ -24,6 +24,7 @@ _DELETE = Task("nothing was deleted", "delete it again", _UNSURE)
 _MARK = Task("the card was not marked", "mark it again", _UNSURE)
 _LOOK_BACK = Task("the look back was not kept", "open the debrief again")
 _COUNT = Task("what the language model took was not kept", "it is tried again with the next call")
+_NOTICE = Task("it was not kept that you have read this", "say so again", _UNSURE)
 _PROBE = Task("no reply can be saved", "try again")
 
 
@@ -187,6 +188,17 @@ class Repository:
         """What calls have taken, summed up; of one meeting, or of all."""
         with self._reading() as session:
             return usage(session, by, meeting_id, since)
+
+    def notices_seen(self, trainee: str) -> frozenset[str]:
+        """The notices that `trainee` has read."""
+        with self._reading() as session:
+            return frozenset(session.scalars(select(NoticeSeenRow.notice).where(NoticeSeenRow.trainee == trainee)))
+
+    def mark_notice(self, trainee: str, notice: str, at: datetime) -> None:
+        """Keep that `trainee` has read `notice`; what is kept already stays as it is."""
+        with self._transaction(self._writer, _NOTICE) as session:
+            if session.get(NoticeSeenRow, (trainee, notice)) is None:
+                session.add(NoticeSeenRow(trainee=trainee, notice=notice, at=at))
 
     def health(self) -> None:
         """Check that the records are there and can be written to; changes nothing.

@@ -10,7 +10,6 @@ from anyio import to_thread
 from coach.domain import Meeting
 from coach.errors import CoachError, ModelError
 from coach.web import view
-from coach.web.access import trainee_of
 from coach.web.render import problem
 from coach.wiring import Coach
 
@@ -22,9 +21,10 @@ _FAILED = "The language model could not look back on this meeting. Open the debr
 class DebriefPart:
     """The view after a meeting, and what it shows."""
 
-    def __init__(self, coach: Coach, show: Callable[..., Update]) -> None:
+    def __init__(self, coach: Coach, show: Callable[..., Update], sender: Callable[[gr.Request], str]) -> None:
         self._coach = coach
         self._show = show
+        self._sender = sender
 
     def build(self) -> None:
         """The components."""
@@ -55,7 +55,11 @@ class DebriefPart:
         if not meeting_id or practice.looking_back is None:
             return
         try:
-            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee_of(request))
+            trainee = self._sender(request)
+        except CoachError:
+            return  # what must be read first stands at the top of the page
+        try:
+            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
             if meeting.ended_at is None or meeting.look_back is not None or not meeting.scored:
                 return
             shown = partial(view.debrief_page, self._coach)

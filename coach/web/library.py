@@ -18,12 +18,14 @@ from coach.knowledge import Card, Document, Hit
 from coach.knowledge.convert import MOST_BYTES, TYPES
 from coach.knowledge.documents import read_passages
 from coach.language.text import content_words, words
-from coach.web.access import manager_of, trainee_of
-from coach.web.render import render
+from coach.web.access import HasClient, manager_of, trainee_of
+from coach.web.render import problem, render
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
 Show = Callable[..., Update]
+# Gives the trainee, who may send what is said; raises CoachError where not.
+Sender = Callable[[HasClient], str]
 _HITS = 6
 _PASSAGES_SHOWN = 60
 _WORDS_SHOWN = 4
@@ -64,9 +66,10 @@ class Group:
 class LibraryPart:
     """The two views of the library, their handlers, and what they change."""
 
-    def __init__(self, coach: Coach, show: Show) -> None:
+    def __init__(self, coach: Coach, show: Show, sender: Sender) -> None:
         self._coach = coach
         self._show = show
+        self._sender = sender
         # By session, what the answer on its page is for, and when it was asked.
         self._asked: dict[str, tuple[str, float]] = {}
 
@@ -131,14 +134,14 @@ class LibraryPart:
                 self.found: "", self.query: "", self.notice: "", self.by: _BY[0]} | self._listed(
                 trainee, _BY[0]) | self._documents()
         except CoachError as error:
-            return self._show("library") | {self.notice: _told(error)}
+            return self._show("library") | {self.notice: problem(error)}
 
     def browse(self, by: str, request: gr.Request) -> Update:
         """The cards in another order."""
         try:
             return self._listed(trainee_of(request), by)
         except CoachError as error:
-            return {self.notice: _told(error)}
+            return {self.notice: problem(error)}
 
     async def search(self, query: str, request: gr.Request) -> AsyncIterator[Update]:
         """What fits what has been typed so far."""
@@ -155,12 +158,12 @@ class LibraryPart:
             self._asked.pop(_session(request), None)
             yield {self.found: found, self.notice: ""}
         except CoachError as error:
-            yield {self.notice: _told(error)}
+            yield {self.notice: problem(error)}
 
     async def answer(self, query: str, request: gr.Request) -> AsyncIterator[Update]:
         """The coach's answer."""
         try:
-            trainee_of(request)
+            await to_thread.run_sync(self._sender, request)
             if not words(query or ""):
                 yield {self.found: "", self.notice: ""}
                 return
@@ -171,7 +174,7 @@ class LibraryPart:
             answer = await to_thread.run_sync(self._answered, query)
             yield {self.found: render("found", answer=answer if answer.citations else None, hits=())}
         except CoachError as error:
-            yield {self.found: "", self.notice: _told(error)}
+            yield {self.found: "", self.notice: problem(error)}
 
     def open(self, card_id: str, request: gr.Request) -> Update:
         """One card, or a document of the company's own."""
@@ -195,7 +198,7 @@ class LibraryPart:
             self._coach.records.mark_card(trainee, card_id, None if read else datetime.now(UTC))
             return {self.card_notice: ""} | self._card(trainee, card)
         except CoachError as error:
-            return {self.card_notice: _told(error)}
+            return {self.card_notice: problem(error)}
 
     def toggle_card(self, card_id: str, request: gr.Request) -> Update:
         """Switch the card off or on."""
@@ -206,7 +209,7 @@ class LibraryPart:
             self._coach.index()
             return {self.card_notice: ""} | self._card(manager, card)
         except CoachError as error:
-            return {self.card_notice: _told(error)}
+            return {self.card_notice: problem(error)}
 
     async def bring_in(self, path: str | None, request: gr.Request) -> AsyncIterator[Update]:
         """Take a file into the library."""
@@ -220,7 +223,7 @@ class LibraryPart:
             said = f"{document.title} is in the library: {document.passages} passage{many}."
             yield self._documents() | {self.notice: render("notice", kind="done", text=said)}
         except CoachError as error:
-            yield {self.notice: _told(error)}
+            yield {self.notice: problem(error)}
 
     async def take_away(self, document_id: str | None, request: gr.Request) -> AsyncIterator[Update]:
         """Take a document out of the library."""
@@ -233,7 +236,7 @@ class LibraryPart:
             await to_thread.run_sync(self._remove, document_id)
             yield self._documents() | {self.notice: render("notice", kind="done", text="It is out of the library.")}
         except CoachError as error:
-            yield {self.notice: _told(error)}
+            yield {self.notice: problem(error)}
 
     # What they show.
 
@@ -320,7 +323,3 @@ def _document(document: Document) -> str:
 
 def _session(request: gr.Request) -> str:
     return str(request.session_hash)
-
-
-def _told(error: CoachError) -> str:
-    return render("notice", kind="error", text=str(error))

@@ -22,6 +22,7 @@ from coach.web.debriefing import DebriefPart
 from coach.web.library import LibraryPart
 from coach.web.net import with_net
 from coach.web.render import problem, render
+from coach.web.sending import SendingPart
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
@@ -40,8 +41,9 @@ class Page:
     def __init__(self, coach: Coach) -> None:
         self.coach = coach
         self.views: dict[str, gr.Column] = {}
-        self.library = LibraryPart(coach, self._show)
-        self.debrief = DebriefPart(coach, self._show)
+        self.sending = SendingPart(coach)
+        self.library = LibraryPart(coach, self._show, self.sending.sender)
+        self.debrief = DebriefPart(coach, self._show, self.sending.sender)
         # By session, what tells a reply under way that its trainee has left.
         self._gone: dict[str, Event] = {}
 
@@ -57,6 +59,7 @@ class Page:
             self.address = gr.Textbox(visible="hidden")
             self._header()
             self.alert = gr.HTML(elem_id="alert")
+            self.sending.build()
             self._home()
             self._briefing()
             self._meeting()
@@ -138,7 +141,7 @@ class Page:
             *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
             self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
             self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.list_html,
-            *self.debrief.outputs, *self.library.outputs,
+            *self.debrief.outputs, *self.library.outputs, *self.sending.outputs,
         ]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Tie:
@@ -153,6 +156,7 @@ class Page:
         # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
         sending = [tie(trigger, self.reply, said, trigger_mode="multiple") for trigger in (self.send.click, self.box.submit)]
         arriving = tie(blocks.load, self.arrive)
+        self.sending.tie(tie, blocks.load)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
         tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
@@ -251,7 +255,7 @@ class Page:
         """Begin the meeting."""
         try:
             chosen = Level(level) if level in list(Level) else Level.MEDIUM
-            return self._open(self.coach.practice.begin(scenario_id, trainee_of(request), int(seed), chosen))
+            return self._open(self.coach.practice.begin(scenario_id, self.sending.sender(request), int(seed), chosen))
         except CoachError as error:
             return {self.brief_notice: problem(error)}
 
@@ -268,7 +272,8 @@ class Page:
         # The choices are the tab's own; the server may have been started anew since, and takes what it is given.
         at = re.search(r"\d+", str(number or 1))
         try:
-            return self._open(self.coach.practice.branch(meeting_id, trainee_of(request), int(at[0] if at else 1) - 1))
+            trainee = self.sending.sender(request)
+            return self._open(self.coach.practice.branch(meeting_id, trainee, int(at[0] if at else 1) - 1))
         except CoachError as error:
             return {self.alert: problem(error)}
 
@@ -286,7 +291,7 @@ class Page:
         """
         practice, by_model = self.coach.practice, self.coach.engine is Engine.MODEL
         try:
-            trainee = trainee_of(request)
+            trainee = await to_thread.run_sync(self.sending.sender, request)
             checked = check_reply(text or "")
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
             if int(number) == len(meeting.exchanges):

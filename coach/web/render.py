@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from coach.domain import Observation
+from coach.errors import CoachError
 from coach.scoring.rubric import Rubric
 
 _SPOKEN = re.compile(r"\*\*([^*:]{1,30}):\*\*\s*(.*)", re.DOTALL)
@@ -67,8 +68,8 @@ def render(name: str, **values: object) -> Markup:
     return Markup(_environment().get_template(f"{name}.html").render(**values))  # noqa: S704 - the template has escaped it
 
 
-def problem(error: Exception | str) -> Markup:
-    """What went wrong, as a sentence where the trainee looks."""
+def problem(error: CoachError | str) -> Markup:
+    """What went wrong, as a notice."""
     return render("notice", kind="error", text=str(error))
 
 

@@ -149,6 +149,21 @@ def test_the_engine_and_why_and_never_the_key(
     assert KEY not in result.output
 
 
+@pytest.mark.parametrize(("names", "level", "told"), [
+    ("", "ok", "no names are set"), ("Novak; Tobias Reuter", "ok", "2 names from COACH_MASK_NAMES"),
+    ("Novak; N", "problem", "Name 2 in COACH_MASK_NAMES can not be masked"),
+    ("Novak; Will", "note", "2 names from COACH_MASK_NAMES, of which 1 as everyday words"),
+])
+def test_names_that_can_or_can_not_be_masked(
+        bare: Run, monkeypatch: pytest.MonkeyPatch, names: str, level: str, told: str) -> None:
+    monkeypatch.setenv("COACH_MASK_NAMES", names)
+    result = bare("doctor")
+    found = lines(result)["masking"]
+    assert found[0] == level
+    assert found[1].startswith(told)
+    assert "Novak" not in result.output
+
+
 def test_the_password_of_a_database_is_not_shown(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COACH_DATABASE_URL", f"mysql://me:{KEY}@127.0.0.1/coach")
     result = bare("doctor")

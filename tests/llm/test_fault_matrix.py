@@ -160,8 +160,8 @@ def test_where_the_judge_fails_the_embedded_engine_scores(scene_with: Callable[[
 
 
 # JSON is an answer of the voice's, if not one that she may say: the scenario's line takes its place, as always then.
-@pytest.mark.parametrize(
-    ("fault", "task"), [(fault, task) for fault in FAULTS for task in ("voice", "judge") if (fault, task) != ("invalid JSON", "voice")])
+@pytest.mark.parametrize(("fault", "task"), [
+    (fault, task) for fault in FAULTS for task in ("voice", "judge") if (fault, task) != ("invalid JSON", "voice")])
 def test_where_the_settings_want_it_the_reply_can_be_sent_again(
     scene_with: Callable[[OnFailure], Scene], fault: str, task: str
 ) -> None:

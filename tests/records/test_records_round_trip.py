@@ -32,7 +32,7 @@ from coach.domain import (
 from coach.errors import ConflictError, InputError, NotFoundError
 from coach.records import Repository, open_repository
 from coach.records.engine import open_database
-from coach.records.models import Base, ScoreRow
+from coach.records.models import Base, NoticeSeenRow, ScoreRow
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -293,6 +293,21 @@ def test_cards_are_marked_and_unmarked_by_trainee(url: str) -> None:
         repository.mark_card("ada", "two-gears", None)
     assert repository.cards_read("ada") == frozenset()
     assert repository.cards_read("bo") == {"equals"}
+    repository.close()
+
+
+def test_notices_are_kept_by_trainee_with_the_moment_of_the_first_time(url: str) -> None:
+    engine = open_database(url)
+    repository = Repository(engine)
+    first, later = datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)
+    assert repository.notices_seen("ada") == frozenset()
+    for moment in (first, later):
+        repository.mark_notice("ada", "a model at h.example", moment)
+    repository.mark_notice("bo", "another", later)
+    assert repository.notices_seen("ada") == {"a model at h.example"}
+    assert repository.notices_seen("bo") == {"another"}
+    with engine.connect() as connection:
+        assert connection.scalar(select(NoticeSeenRow.at).where(NoticeSeenRow.trainee == "ada")) == first
     repository.close()
 
 
