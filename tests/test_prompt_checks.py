@@ -1,6 +1,7 @@
 """`coach prompts check`: whatever would keep a prompt from its callers is found, by file and line, in copies with a fault."""
 
 import ast
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -156,11 +157,14 @@ def test_all_faults_are_told_at_once(folder: Path, mutated: Mutated) -> None:
 
 
 def test_no_caller_is_forgotten() -> None:
-    """Every contract in the source is among those that are checked."""
+    """Every contract in the source is among those that are checked, and no prompt is rendered without one."""
     source = Path(coach.__file__).parent
-    made = [node for path in source.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    texts = {path.relative_to(source).as_posix(): path.read_text("utf-8") for path in source.rglob("*.py")}
+    made = [node for text in texts.values() for node in ast.walk(ast.parse(text))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Contract"]
     assert len(made) == len(contracts())
+    assert [name for name, text in texts.items() if re.search(r"get_prompt\([^)]*\)\.render", text)] == [
+        "prompts/contract.py"]
 
 
 @pytest.mark.parametrize("contract", contracts(), ids=lambda one: one.id)

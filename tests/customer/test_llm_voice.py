@@ -238,6 +238,18 @@ class TestThePrompt:
         common = next(i for i, (a, b) in enumerate(zip(prompts[0], prompts[-1], strict=False)) if a != b)
         assert "How is everybody?" in prompts[0][:common]
 
+    def test_what_she_tells_changes_nothing_before_it(self, voiced: Voiced) -> None:
+        """The conversation only grows, and stands before the list of what was told, which grows now and then."""
+        voice, prompts = voiced("Let me leave that one where it is.")
+        used = ("opening/0", "tell/floor/open/0", "tell/who_decides/open/0", "tell/who_decides/warm/0", "tell/floor/warm/1")
+        spoken(voice, decision(Act(Deed.SIDESTEP), told=("acquired", "floor"), used=used))
+        later = (Turn(Speaker.CUSTOMER, "It was decided elsewhere."), Turn(Speaker.TRAINEE, "All right."))
+        more = decision(Act(Deed.SIDESTEP), told=("acquired", "floor", "who_decides"), used=used)
+        spoken(voice, more, Transcript((*SAID.turns, *later)))
+        before, _, _ = prompts[0].partition("=====\n\nWhat you have told")
+        assert before.endswith("How is everybody?\n")
+        assert prompts[-1].startswith(before)
+
     @pytest.mark.parametrize("hidden", [fact.id for fact in MAREN.facts if fact.id != "acquired"])
     def test_a_fact_that_is_not_told_is_not_in_it(self, voiced: Voiced, hidden: str) -> None:
         """With everything else told, and the model asked for it, there is nothing of it there to give away."""
