@@ -101,6 +101,15 @@ def test_fences_that_were_taken_away(folder: Path, name: str, untrusted: str, fe
     assert 0 not in gone or any(one.startswith(f"the untrusted input {untrusted!r} ") for one in told)
 
 
+@pytest.mark.parametrize(("name", "untrusted"), [(one.id, name) for one in contracts() for name in sorted(one.untrusted)])
+def test_an_untrusted_input_that_is_no_longer_marked(mutated: Mutated, name: str, untrusted: str) -> None:
+    marked = get_prompt(name).meta.untrusted
+    left = ", ".join(one for one in marked if one != untrusted)
+    (told,) = mutated(f"{name}.md", (f"untrusted: [{', '.join(marked)}]", f"untrusted: [{left}]"))
+    assert told == (f"{name}.md, line {line_of(f'{name}.md', 'untrusted:')}: untrusted: {untrusted!r} is missing; others write "
+                    "what coach passes there.")
+
+
 def test_fences_between_two_inputs_that_were_taken_away(mutated: Mutated) -> None:
     told = mutated("ask-coach.md", ("=====\nThe question:\n=====\n", "The question:\n"))
     assert len(told) == 2

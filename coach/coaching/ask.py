@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from coach.domain import Citation
 from coach.errors import ModelError
@@ -10,7 +11,7 @@ from coach.knowledge import Library, chunks_of
 from coach.language.orders import gives_orders
 from coach.language.text import sentences, words
 from coach.llm.chat import ChatModel, ask_for_text
-from coach.prompts import Contract
+from coach.prompts import UNTRUSTED, Contract
 
 _PASSAGES = 5
 _SHOWN = 3
@@ -38,8 +39,8 @@ _A_FEW = 3
 class AskInputs:
     """What the prompt takes; its front matter says what each is."""
 
-    passages: list[tuple[int, str, str]]
-    question: str
+    passages: Annotated[list[tuple[int, str, str]], UNTRUSTED]
+    question: Annotated[str, UNTRUSTED]
     again: str
 
 

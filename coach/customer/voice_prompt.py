@@ -6,6 +6,7 @@ beginning of a prompt can.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from coach.customer.director import Decision
 from coach.customer.feelings import COOLING
@@ -15,7 +16,7 @@ from coach.customer.people import SLOT
 from coach.customer.scenario import Scenario
 from coach.customer.voice import Spoken
 from coach.domain import Speaker, Transcript
-from coach.prompts import Contract
+from coach.prompts import UNTRUSTED, Contract
 
 SAMPLES = 4
 _WORTH_HEARING = 6
@@ -48,7 +49,7 @@ class VoiceInputs:
     portrait: str
     samples: list[str]
     disclosed: list[str]
-    history: list[tuple[str, str]]
+    history: Annotated[list[tuple[str, str]], UNTRUSTED]
     mood: str
     substance: list[str]
     note: str

@@ -7,7 +7,7 @@
     check.py      every fault of a folder of prompts, by file and line
 """
 
-from coach.prompts.contract import Contract
+from coach.prompts.contract import UNTRUSTED, Contract
 from coach.prompts.prompt import Prompt, all_prompts, get_prompt, load_prompt
 
-__all__ = ["Contract", "Prompt", "all_prompts", "get_prompt", "load_prompt"]
+__all__ = ["UNTRUSTED", "Contract", "Prompt", "all_prompts", "get_prompt", "load_prompt"]

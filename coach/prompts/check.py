@@ -59,6 +59,9 @@ def _broken(prompt: Prompt, contract: Contract[Any]) -> Iterator[DataFileError]:
         yield DataFileError(path, _line_of(path, rf"  {name}:"), f"inputs: coach passes no {name!r} to this prompt.")
     for name in sorted(set(contract.names) - inputs):
         yield DataFileError(path, _line_of(path, r"inputs:"), f"inputs: {name!r} is missing, which coach passes.")
+    for name in sorted(contract.untrusted & inputs - set(prompt.meta.untrusted)):
+        problem = f"untrusted: {name!r} is missing; others write what coach passes there."
+        yield DataFileError(path, _line_of(path, r"untrusted:"), problem)
     try:
         sample = load_sample(path.parent, contract)
         if inputs == set(contract.names):

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _Inputs = TypeVar("_Inputs", bound="DataclassInstance")
 TEXT = "text"
+UNTRUSTED = "untrusted"
+"""Marks, in `Annotated`, a field of a caller's inputs that others wrote."""
 
 
 class _Sample(BaseModel):
@@ -43,6 +45,12 @@ class Contract(Generic[_Inputs]):
     def names(self) -> tuple[str, ...]:
         """What is passed, by name."""
         return tuple(field.name for field in fields(self.inputs))
+
+    @property
+    def untrusted(self) -> frozenset[str]:
+        """What of it others wrote."""
+        hints = get_type_hints(self.inputs, include_extras=True)
+        return frozenset(name for name in self.names if UNTRUSTED in getattr(hints[name], "__metadata__", ()))
 
     @property
     def sample(self) -> type[BaseModel]:

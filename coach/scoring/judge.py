@@ -13,7 +13,7 @@ from coach.domain import Impression, Observation, ReplyScore, ScoreSource, Speak
 from coach.errors import EndpointRestsError, ModelError
 from coach.language.text import clean
 from coach.llm.chat import ChatModel, ask_for
-from coach.prompts import Contract, get_prompt
+from coach.prompts import UNTRUSTED, Contract, get_prompt
 from coach.scoring.events import events_of
 from coach.scoring.observer import Observer
 from coach.scoring.quotes import locate
@@ -56,9 +56,9 @@ class JudgeInputs:
     """What the prompt takes; its front matter says what each is."""
 
     behaviours: list[tuple[str, str]]
-    history: list[tuple[str, str]]
-    reply: str
-    misquoted: list[str]
+    history: Annotated[list[tuple[str, str]], UNTRUSTED]
+    reply: Annotated[str, UNTRUSTED]
+    misquoted: Annotated[list[str], UNTRUSTED]
 
 
 CONTRACT = Contract(_PROMPT, JudgeInputs, Judgement)
