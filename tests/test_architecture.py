@@ -31,7 +31,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "settings": _GROUND | {"datafile"},
     "language": _GROUND | {"datafile", "settings"},
     "llm": _LANGUAGE,
-    "prompts": _LANGUAGE,
+    "prompts": _LANGUAGE | {"llm"},  # a prompt is cut to its budget of tokens
     "knowledge": _LANGUAGE,
     "scoring": _CRAFT,
     "customer": _CRAFT,

@@ -1,5 +1,6 @@
 """Prompts as data: checked when loaded, strict when rendered, and a text put in can not step out of its fence."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coach.errors import DataFileError, NotFoundError
+from coach.llm.tokens import count_tokens
 from coach.prompts import all_prompts, get_prompt, load_prompt
 
 GOOD = """\
@@ -127,6 +129,44 @@ def test_every_prompt_that_ships_is_sound() -> None:
 def test_a_prompt_that_is_not_there() -> None:
     with pytest.raises(NotFoundError, match="There is no prompt 'joke'"):
         get_prompt("joke")
+
+
+def turns(count: int) -> list[tuple[str, str]]:
+    return [("trainee" if n % 2 else "customer", f"Turn {n}: we heard it from the newspaper, and nobody has said a word.")
+            for n in range(count)]
+
+
+def judged(history: list[tuple[str, str]], reply: str = "I see.") -> str:
+    return get_prompt("reply-judge").render(behaviours=[("pitch", "presents")], history=history, reply=reply, misquoted=[])
+
+
+@given(st.integers(1, 400), st.text(max_size=4000))
+def test_a_long_conversation_is_cut_to_the_budget(count: int, reply: str) -> None:
+    """The judge sees how it began and what was said last; between them the prompt says that something is left out."""
+    prompt = judged(turns(count), reply)
+    budget = get_prompt("reply-judge").meta.budget
+    assert budget
+    assert count_tokens(prompt).tokens <= budget.tokens
+    shown = [int(n) for n in re.findall(r"^(?:customer|trainee): Turn (\d+):", prompt, re.MULTILINE)]
+    assert shown[:2] == list(range(min(2, count)))
+    assert shown == [*range(min(2, count)), *range(count - len(shown) + 2, count)]
+    assert ("note: some turns are left out here" in prompt) == (len(shown) < count)
+    assert len(shown) == count or len(shown) > 30
+
+
+def test_as_long_as_it_is_not_cut_a_prompt_goes_on_where_the_last_one_ended() -> None:
+    before, after = judged(turns(9)), judged(turns(11))
+    conversation, _, _ = before.partition("=====\n\nThe reply to observe:")
+    assert after.startswith(conversation)
+
+
+def test_the_best_passages_stay() -> None:
+    passages = [(n, "Title", f"Passage {n}. " + "Ask how the person is. " * 60) for n in range(1, 15)]
+    prompt = get_prompt("ask-coach").render(passages=passages, question="How?", again="")
+    shown = [int(n) for n in re.findall(r"Passage (\d+)\.", prompt)]
+    assert shown == list(range(1, len(shown) + 1))
+    assert 5 <= len(shown) < 14
+    assert count_tokens(prompt).tokens <= 4000
 
 
 @pytest.mark.parametrize("prompt_id", ["reply-judge", "customer-voice"])

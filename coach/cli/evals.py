@@ -156,6 +156,23 @@ def tips_command(app: App, split: str) -> None:
     click.echo(tips_text(found))
 
 
+@evals.command("tokens")
+@pass_app
+def tokens_command(app: App) -> None:
+    """Tell what a meeting with a model takes in tokens.
+
+    The prompts of the customer's voice and of the judge, at 5 to 60 turns, against telling the model everything each time.
+    Nothing is sent to any model; a minute or less.
+    """
+    from coach.evals.tokens import SCENARIO, TRAINEE, to_text, token_use  # noqa: PLC0415 - brings the scorer
+    from coach.evals.trainees import trainee  # noqa: PLC0415 - likewise
+
+    coach, bar = app.coach, Bar("Turns")
+    found = token_use(coach.encounter, coach.rubric, coach.cards, SCENARIO, trainee(TRAINEE), progress=bar)
+    bar.clear()
+    click.echo(to_text(found))
+
+
 @evals.command("train-tips")
 @pass_app
 def train_tips_command(app: App) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from coach.domain import Citation
 from coach.errors import ModelError
@@ -10,7 +11,7 @@ from coach.knowledge import Library, chunks_of
 from coach.language.orders import gives_orders
 from coach.language.text import sentences, words
 from coach.llm.chat import ChatModel, ask_for_text
-from coach.prompts import get_prompt
+from coach.prompts import UNTRUSTED, Contract
 
 _PASSAGES = 5
 _SHOWN = 3
@@ -32,6 +33,18 @@ _WITHIN = re.compile(r"[.?!…]+(?=[”\"»“’'],)|[?!]+(?=[”\"»“’'] [
 _ODD = re.compile("[“”\"«»„`]")
 # So few words in quotation marks may be anybody's.
 _A_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AskInputs:
+    """What the prompt takes; its front matter says what each is."""
+
+    passages: Annotated[list[tuple[int, str, str]], UNTRUSTED]
+    question: Annotated[str, UNTRUSTED]
+    again: str
+
+
+CONTRACT = Contract("ask-coach", AskInputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ def _explained(found: Sequence[Citation], library: Library) -> tuple[Citation, .
 
 def _asked(model: ChatModel, question: str, found: Sequence[Citation], problem: str) -> str:
     passages = [(number, one.title, one.text) for number, one in enumerate(found, start=1)]
-    *_, text = ask_for_text(model, get_prompt("ask-coach").render(question=question, passages=passages, again=problem))
+    *_, text = ask_for_text(model, CONTRACT.render(AskInputs(passages, question, problem)))
     return text.strip()
 
 

@@ -5,6 +5,8 @@ beginning of a prompt can.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
 from coach.customer.director import Decision
 from coach.customer.feelings import COOLING
@@ -14,11 +16,8 @@ from coach.customer.people import SLOT
 from coach.customer.scenario import Scenario
 from coach.customer.voice import Spoken
 from coach.domain import Speaker, Transcript
-from coach.llm.tokens import count_tokens
-from coach.prompts import get_prompt
+from coach.prompts import UNTRUSTED, Contract
 
-CONVERSATION_TOKENS = 1500
-"""How much of the conversation the model sees, its newest turns. What she has disclosed stands beside it, whole."""
 SAMPLES = 4
 _WORTH_HEARING = 6
 SELLER = "seller"
@@ -40,6 +39,25 @@ _DOES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceInputs:
+    """What the prompt takes; its front matter says what each is, and what is cut where it grows too long."""
+
+    name: str
+    first_name: str
+    role: str
+    portrait: str
+    samples: list[str]
+    disclosed: list[str]
+    history: Annotated[list[tuple[str, str]], UNTRUSTED]
+    mood: str
+    substance: list[str]
+    note: str
+
+
+CONTRACT = Contract("customer-voice", VoiceInputs)
+
+
 def authored_parts(scenario: Scenario, decision: Decision, authored: Spoken) -> Iterator[tuple[Act, str]]:
     """Each act of the decision that the authored line puts into words, with those words."""
     left, used = list(authored.used), list(decision.memory.used)
@@ -54,10 +72,10 @@ def render(scenario: Scenario, decision: Decision, transcript: Transcript, autho
     """The prompt for one line; `note` says what was wrong with an earlier try at it."""
     client = scenario.client
     substance = [f"{_does(act)}: {text}" for act, text in authored_parts(scenario, decision, authored)]
-    return get_prompt("customer-voice").render(
+    return CONTRACT.render(VoiceInputs(
         name=client.name, first_name=client.first_name, role=f"{client.role} of {client.company}", portrait=client.portrait,
         samples=samples(scenario, decision.memory.used), disclosed=disclosed(scenario, decision),
-        history=recent(transcript, client.first_name), mood=_MOODS[decision.mood], substance=substance, note=note)
+        history=conversation(transcript, client.first_name), mood=_MOODS[decision.mood], substance=substance, note=note))
 
 
 def samples(scenario: Scenario, used: Sequence[str]) -> list[str]:
@@ -76,17 +94,9 @@ def disclosed(scenario: Scenario, decision: Decision) -> list[str]:
     return told
 
 
-def recent(transcript: Transcript, first_name: str) -> list[tuple[str, str]]:
-    """The newest turns within the budget, oldest first; the last is always there."""
-    kept: list[tuple[str, str]] = []
-    left = CONVERSATION_TOKENS
-    for turn in reversed(transcript.turns):
-        speaker = first_name if turn.speaker is Speaker.CUSTOMER else SELLER
-        left -= count_tokens(f"{speaker}: {turn.text}\n").tokens
-        if left < 0 and kept:
-            break
-        kept.append((speaker, turn.text))
-    return kept[::-1]
+def conversation(transcript: Transcript, first_name: str) -> list[tuple[str, str]]:
+    """What was said, as she would call the two of them."""
+    return [(first_name if turn.speaker is Speaker.CUSTOMER else SELLER, turn.text) for turn in transcript.turns]
 
 
 def said_line(scenario: Scenario, key: str) -> str:

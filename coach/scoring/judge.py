@@ -13,7 +13,7 @@ from coach.domain import Impression, Observation, ReplyScore, ScoreSource, Speak
 from coach.errors import CapError, EndpointRestsError, ModelError
 from coach.language.text import clean
 from coach.llm.chat import ChatModel, ask_for
-from coach.prompts import get_prompt
+from coach.prompts import UNTRUSTED, Contract, get_prompt
 from coach.scoring.events import events_of
 from coach.scoring.observer import Observer
 from coach.scoring.quotes import locate
@@ -51,6 +51,19 @@ class Judgement(BaseModel):
     overall: Amount
     earned: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeInputs:
+    """What the prompt takes; its front matter says what each is."""
+
+    behaviours: list[tuple[str, str]]
+    history: Annotated[list[tuple[str, str]], UNTRUSTED]
+    reply: Annotated[str, UNTRUSTED]
+    misquoted: Annotated[list[str], UNTRUSTED]
+
+
+CONTRACT = Contract(_PROMPT, JudgeInputs, Judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +141,9 @@ class ModelJudge:
         return again if again.dropped < first.dropped else first
 
     def _ask(self, history: Transcript, reply: str, misquoted: Sequence[str]) -> Judgement:
-        prompt = get_prompt(_PROMPT).render(
+        prompt = CONTRACT.render(JudgeInputs(
             behaviours=[(name, weight.meaning) for name, weight in self._rubric.behaviours.items()],
-            history=[(turn.speaker.value, turn.text) for turn in history.turns], reply=reply, misquoted=list(misquoted))
+            history=[(turn.speaker.value, turn.text) for turn in history.turns], reply=reply, misquoted=list(misquoted)))
         return ask_for(self._model, prompt, Judgement)
 
     def _checked(self, judged: Judgement, history: Transcript, reply: str) -> _Checked:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 
 from coach.evals import get_suite, run_suite
+from coach.evals.tokens import TokenUse, Use
 from coach.scoring.detector import Detector
 
 Run = Callable[..., Result]
@@ -41,3 +42,13 @@ def test_a_rate_below_the_threshold_is_an_error(run: Run, detector: Detector) ->
 @pytest.mark.parametrize(("args", "code"), [(("--suite", "nonsense"), 4), (("--at-least", "2"), 2)])
 def test_what_can_not_be_run(run: Run, args: tuple[str, ...], code: int) -> None:
     assert run("evals", "run", *args).exit_code == code
+
+
+def test_the_tokens_of_a_meeting_are_told_in_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    uses = tuple(Use(task, turns, turns * 1000, turns * 9000, turns * 90_000, 0.5)
+                 for turns in (5, 20) for task in ("voice", "judge"))
+    monkeypatch.setattr("coach.evals.tokens.token_use", lambda *_, **__: TokenUse(uses, exact=True))
+    told = run("evals", "tokens").stdout
+    assert "    5  voice      5,000    1,000      450,000    1.1%     50%" in told
+    assert "At 20 turns both take 1.1% of the naive way, 11% of one without the cards." in told
+    assert "Tokens counted." in told

@@ -10,6 +10,7 @@ from click.testing import Result
 
 from coach.coaching.ask import NO_ANSWER, PASSAGES_THEMSELVES
 from coach.customer.script import Scenarios
+from coach.llm.tokens import count_tokens
 from coach.settings import Settings, data_folder
 from coach.wiring import Coach
 
@@ -182,4 +183,22 @@ def test_every_prompt_that_can_not_be_used_is_told(run_bare: Run, tmp_path: Path
     assert result.exit_code == 3
     assert "ask-coach.md" in told
     assert "'replies'" in told
-    assert "2 of 3 prompts can not be used." in told
+    assert "2 faults in 2 files; coach asks for 3 prompts." in told
+
+
+def test_a_prompt_is_shown_as_it_stands(run_bare: Run) -> None:
+    shown = run_bare("prompts", "show", "reply-judge")
+    assert shown.stdout == (data_folder("prompts") / "reply-judge.md").read_text("utf-8")
+    assert run_bare("prompts", "show", "joke").exit_code == 4
+
+
+def test_a_prompt_is_rendered_and_counted(run_bare: Run) -> None:
+    rendered = run_bare("prompts", "render", "reply-judge")
+    assert rendered.exit_code == 0
+    assert "{{" not in rendered.stdout
+    assert "That is big news. And what about the project?" in rendered.stdout
+    counted = dict(line.rsplit(maxsplit=1) for line in rendered.stderr.strip().splitlines()[1:])
+    assert list(counted) == ["fixed text", "behaviours", "history", "reply", "misquoted", "whole"]
+    assert int(counted["whole"]) == count_tokens(rendered.stdout.strip()).tokens
+    assert "estimated" in rendered.stderr or count_tokens("").exact
+    assert run_bare("prompts", "render", "joke").exit_code == 4

@@ -16,12 +16,13 @@ from coach.customer.scenario import Scenario
 from coach.customer.script import Scenarios
 from coach.customer.state import Memory
 from coach.customer.voice import EmbeddedVoice, Spoken
-from coach.customer.voice_prompt import CONVERSATION_TOKENS, recent
+from coach.customer.voice_prompt import conversation
 from coach.domain import CustomerState, Ending, Move, Speaker, Transcript, Turn
 from coach.errors import ModelError
 from coach.language.embeddings import Embedder
 from coach.llm.scripted import ScriptedChatModel
 from coach.llm.tokens import count_tokens
+from coach.prompts import get_prompt
 
 MAREN = Scenarios().cast("acquisition-news", "maren")
 OPENING = MAREN.opening[0].line
@@ -203,13 +204,27 @@ class TestThePrompt:
         assert MAREN.fact("floor").more[0].line in prompt
         assert "Question 39?" in prompt
         assert "Question 3?" not in prompt
-        conversation = "".join(f"{who}: {text}\n" for who, text in recent(Transcript(tuple(turns)), "Maren"))
-        assert count_tokens(conversation).tokens <= CONVERSATION_TOKENS
+        budget = get_prompt("customer-voice").meta.budget
+        assert budget
+        assert count_tokens(prompt).tokens <= budget.tokens
+        (most,) = [cut.most for cut in budget.cut if cut.input == "history"]
+        shown = [f"{who}: {text}\n" for who, text in conversation(Transcript(tuple(turns)), "Maren") if text in prompt]
+        assert most / 2 <= count_tokens("".join(shown)).tokens <= most
 
-    def test_the_last_reply_is_there_however_long_it_is(self) -> None:
-        ((who, text),) = recent(Transcript((Turn(Speaker.TRAINEE, "é " * 6000),)), "Maren")
-        assert who == "seller"
-        assert len(text) == 12_000
+    def test_where_it_is_too_long_her_samples_go_before_what_she_told(self, voiced: Voiced) -> None:
+        """A reply as long as one may be, many times over: it is there whole, and so is what she told."""
+        voice, prompts = voiced("Let me leave that one where it is.")
+        used = ("opening/0", "tell/floor/open/1", "go_on/open/0")
+        what = decision(Act(Deed.SIDESTEP), told=("acquired", "floor"), used=used)
+        for reply in ("Go on.", "é " * 6000):
+            spoken(voice, what, Transcript((*SAID.turns, Turn(Speaker.CUSTOMER, "Hm."), Turn(Speaker.TRAINEE, reply))))
+        short, long = prompts[0], prompts[-1]
+        assert "é " * 5999 in long
+        assert f"- {OPENING}" in short
+        assert f"- {OPENING}" not in long
+        assert f"Maren: {OPENING}" not in long
+        for prompt in (short, long):
+            assert f"- {MAREN.fact('floor').title} {MAREN.fact('floor').lines[Mood.OPEN][1]}" in prompt
 
     def test_from_turn_to_turn_it_begins_the_same(self, voiced: Voiced) -> None:
         """An endpoint that caches a prompt's beginning charges less for it."""
@@ -222,6 +237,18 @@ class TestThePrompt:
         spoken(voice, after, Transcript((*SAID.turns, *later)))
         common = next(i for i, (a, b) in enumerate(zip(prompts[0], prompts[-1], strict=False)) if a != b)
         assert "How is everybody?" in prompts[0][:common]
+
+    def test_what_she_tells_changes_nothing_before_it(self, voiced: Voiced) -> None:
+        """The conversation only grows, and stands before the list of what was told, which grows now and then."""
+        voice, prompts = voiced("Let me leave that one where it is.")
+        used = ("opening/0", "tell/floor/open/0", "tell/who_decides/open/0", "tell/who_decides/warm/0", "tell/floor/warm/1")
+        spoken(voice, decision(Act(Deed.SIDESTEP), told=("acquired", "floor"), used=used))
+        later = (Turn(Speaker.CUSTOMER, "It was decided elsewhere."), Turn(Speaker.TRAINEE, "All right."))
+        more = decision(Act(Deed.SIDESTEP), told=("acquired", "floor", "who_decides"), used=used)
+        spoken(voice, more, Transcript((*SAID.turns, *later)))
+        before, _, _ = prompts[0].partition("=====\n\nWhat you have told")
+        assert before.endswith("How is everybody?\n")
+        assert prompts[-1].startswith(before)
 
     @pytest.mark.parametrize("hidden", [fact.id for fact in MAREN.facts if fact.id != "acquired"])
     def test_a_fact_that_is_not_told_is_not_in_it(self, voiced: Voiced, hidden: str) -> None:
