@@ -11,9 +11,10 @@ from coach.cli import view
 from coach.cli.app import App, pass_app
 from coach.cli.notice import tell_once
 from coach.cli.terminal import flowing, is_terminal, say
+from coach.coaching.words import stand_in
 from coach.customer.scenario import Scenario
 from coach.domain import Level, Meeting
-from coach.errors import CoachError, InputError
+from coach.errors import CoachError, InputError, ModelError
 
 if TYPE_CHECKING:
     from coach.meeting import Practice
@@ -61,6 +62,10 @@ def chat(app: App, scenario_id: str | None, level: str | None, seed: int | None,
         say()
         say(f"The meeting {view.state_of(meeting)}.")
         view.debrief(practice.debrief(meeting), scenario.client.first_name)
+        try:
+            view.look_back(practice.look_back(meeting))
+        except ModelError as error:
+            say(f"{error} `coach chat --resume {meeting.id}` lets it try again.", err=True)
 
 
 def _held(practice: "Practice", meeting: Meeting, scenario: Scenario, rubric: "Rubric") -> Meeting:
@@ -78,11 +83,16 @@ def _held(practice: "Practice", meeting: Meeting, scenario: Scenario, rubric: "R
             except InputError as error:
                 say(str(error), err=True)
                 continue
+            except ModelError as error:
+                say(f"{error} Nothing was kept of your reply; send it again, or leave with Ctrl-D.", err=True)
+                continue
             number += 1
             if not is_terminal(sys.stdin):
                 view.spoken("You", exchange.reply)  # where nobody typed it, it is not on the screen yet
             view.coaching(exchange, rubric)
             view.spoken(scenario.client.first_name, exchange.line)
+            if why := stand_in(exchange):
+                say(why, "  ! ")
             if exchange.move.ending is not None:
                 return practice.get(meeting.id, meeting.trainee)
     except (KeyboardInterrupt, CoachError):

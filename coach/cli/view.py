@@ -98,6 +98,15 @@ def debrief(told: "Debrief", name: str) -> None:
         tip(goal, "  • ")
 
 
+def look_back(meeting: Meeting) -> None:
+    """A language model's look back; nothing where there is none."""
+    if meeting.look_back is None:
+        return
+    said = [f"reply {one.reply}, “{one_line(one.quote)}”: {one.said}" for one in meeting.look_back.moments]
+    _part(f"Looking back, by the language model {meeting.look_back.model}",
+          [*said, f"Next time: {meeting.look_back.following}"])
+
+
 def _part(head: str, items: list[str] | tuple[str, ...]) -> None:
     if not items:
         return

@@ -1,6 +1,7 @@
 """A language model's look back on a finished meeting: moments by quote, each checked, and one thing to try next."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -11,10 +12,9 @@ from coach.errors import ModelError
 from coach.language.orders import gives_orders
 from coach.language.text import clean, words
 from coach.llm.chat import ChatModel, ask_for
-from coach.prompts import get_prompt
+from coach.prompts.contract import UNTRUSTED, Contract
 from coach.scoring.quotes import locate
 
-PROMPT = "look-back"
 _MOST_WORDS = 50
 Label = Callable[[str], str]
 
@@ -32,6 +32,20 @@ class LookBackAnswer(BaseModel):
 
     moments: list[PointAnswer]
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackInputs:
+    """What the prompt takes; its front matter says what each is."""
+
+    name: str
+    turns: Annotated[list[tuple[str, str]], UNTRUSTED]
+    seen: list[tuple[int, int, int, str]]
+    told: list[str]
+    passed: Annotated[list[str], UNTRUSTED]
+
+
+CONTRACT = Contract("look-back", LookBackInputs, LookBackAnswer)
 
 
 class LookingBack:
@@ -53,16 +67,16 @@ class LookingBack:
         Raises:
             ModelError: the model failed, or nothing that it said could be traced.
         """
-        prompt = get_prompt(PROMPT)
-        answer = ask_for(self._model, prompt.render(**_inputs(meeting, told, first_name, label)), LookBackAnswer)
+        prompt = CONTRACT.render(_inputs(meeting, told, first_name, label))
+        answer = ask_for(self._model, prompt, LookBackAnswer)
         points = tuple(point for one in answer.moments if (point := _traced(one, meeting)))
         following = " ".join(clean(answer.next).split())
         if not points or not _fit(following):
             raise ModelError("The language model's look back could not be traced to what was said, so it is not shown.")
-        return LookBack(tuple(sorted(points, key=lambda point: point.reply)), following, self._name, prompt.hash)
+        return LookBack(tuple(sorted(points, key=lambda point: point.reply)), following, self._name, CONTRACT.hash)
 
 
-def _inputs(meeting: Meeting, told: Debrief, first_name: str, label: Label) -> dict[str, object]:
+def _inputs(meeting: Meeting, told: Debrief, first_name: str, label: Label) -> LookBackInputs:
     turns: list[tuple[str, str]] = []
     for exchange in meeting.exchanges:
         turns += [(f"reply {exchange.number}", exchange.reply)] if exchange.number else []
@@ -71,8 +85,9 @@ def _inputs(meeting: Meeting, told: Debrief, first_name: str, label: Label) -> d
         (exchange.number, score.empathy, score.selling,
          ", ".join(label(one.behaviour) for one in score.told if one.confidence >= PLAIN) or "nothing stood out")
         for exchange in meeting.exchanges if (score := exchange.score)]
-    return {"name": first_name, "turns": turns, "seen": seen, "told": [fact.title for fact in told.told],
-            "passed": [clue.words for clue in told.clues if not clue.met and clue.words]}
+    return LookBackInputs(
+        name=first_name, turns=turns, seen=seen, told=[fact.title for fact in told.told],
+        passed=[clue.words for clue in told.clues if not clue.met and clue.words])
 
 
 def _traced(one: PointAnswer, meeting: Meeting) -> Noticed | None:

@@ -1,16 +1,16 @@
 """A tip put into the words of the moment by a language model, which is told what to advise."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from coach.domain import Speaker, Tip, Transcript, Turn
 from coach.errors import ModelError
 from coach.language.orders import gives_orders
 from coach.language.text import clean, words
 from coach.llm.chat import ChatModel, ask_for_text
-from coach.prompts import get_prompt
+from coach.prompts.contract import UNTRUSTED, Contract
 
-PROMPT = "reply-tip"
 MOST_WORDS = 45
 """Asked for are 40; a few more are no reason to throw a good sentence away."""
 _TURNS = 6
@@ -18,6 +18,21 @@ _FIGURE = re.compile(r"\d+")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 _LIST = re.compile(r"^\s*(?:[-*•#>]|\d+[.)])\s", re.MULTILINE)
 _SPEECH = re.compile(r"“[^“”]+”|\"[^\"]+\"|(?<!\w)‘[^‘’]+’|(?<!\w)'[^']+'(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class TipInputs:
+    """What the prompt takes; its front matter says what each is."""
+
+    title: str
+    passage: Annotated[str, UNTRUSTED]
+    advice: str
+    name: str
+    history: Annotated[list[tuple[str, str]], UNTRUSTED]
+    reply: Annotated[str, UNTRUSTED]
+
+
+CONTRACT = Contract("reply-tip", TipInputs)
 
 
 class Wording:
@@ -31,8 +46,8 @@ class Wording:
         """`tip` fitted to `reply`, which follows `history`; `worded_by` then names the model."""
         turns = history.turns[-_TURNS:]
         told = [(first_name if turn.speaker is Speaker.CUSTOMER else "seller", turn.text) for turn in turns]
-        prompt = get_prompt(PROMPT).render(
-            title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told, reply=reply)
+        prompt = CONTRACT.render(TipInputs(
+            title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told, reply=reply))
         try:
             *_, raw = ask_for_text(self._model, prompt)
         except ModelError:

@@ -42,6 +42,11 @@ class Contract(Generic[_Inputs]):
         return self.schema.__name__ if self.schema else TEXT
 
     @property
+    def hash(self) -> str:
+        """Content hash of the prompt's file, for the records."""
+        return get_prompt(self.id).hash
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What is passed, by name."""
         return tuple(field.name for field in fields(self.inputs))
