@@ -1,24 +1,18 @@
 """The page: its views, and what each button does. All it shows comes from the records; the browser keeps no truth."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
-from functools import partial
-from threading import Event
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
-from anyio import to_thread
 
 from coach.customer.scenario import Goal
-from coach.domain import Exchange, Level, Meeting
+from coach.domain import Level, Meeting
 from coach.errors import CoachError
-from coach.meeting import check_reply
-from coach.settings import Engine
 from coach.web import view
 from coach.web.access import trainee_of
-from coach.web.answering import answering, typing_seconds
 from coach.web.debriefing import DebriefPart
+from coach.web.desk import DeskPart
 from coach.web.library import LibraryPart
 from coach.web.net import with_net
 from coach.web.render import problem, render
@@ -43,9 +37,8 @@ class Page:
         self.views: dict[str, gr.Column] = {}
         self.sending = SendingPart(coach)
         self.library = LibraryPart(coach, self._show, self.sending.sender)
+        self.desk = DeskPart(coach, self.sending.sender)
         self.debrief = DebriefPart(coach, self._show, self.sending.sender)
-        # By session, what tells a reply under way that its trainee has left.
-        self._gone: dict[str, Event] = {}
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
@@ -53,8 +46,6 @@ class Page:
         with gr.Blocks(title="coach", analytics_enabled=False, fill_width=True) as blocks:
             # What the tab is at, sent along with every click: a restart of the server loses nothing that a tab needs.
             self.scenario_id = gr.Textbox(visible="hidden")
-            self.meeting_id = gr.Textbox(visible="hidden")
-            self.number = gr.Number(visible="hidden", precision=0, value=0)
             self.seed = gr.Number(visible="hidden", precision=0, value=0)
             self.address = gr.Textbox(visible="hidden")
             self._header()
@@ -62,7 +53,8 @@ class Page:
             self.sending.build()
             self._home()
             self._briefing()
-            self._meeting()
+            with self._view("meeting"):
+                self.desk.build()
             with self._view("debrief"):
                 self.debrief.build()
             with self._view("meetings"):
@@ -112,36 +104,13 @@ class Page:
                 self.back = gr.Button("Not now", elem_classes="act")
             self.brief_notice = gr.HTML()
 
-    def _meeting(self) -> None:
-        with self._view("meeting"):
-            with gr.Row(elem_id="meeting-top"):
-                self.head = gr.HTML(elem_classes="grow")
-                self.end = gr.Button("End meeting", elem_id="end", elem_classes="act", size="sm")
-            with gr.Row(elem_id="desk"):
-                with gr.Column(scale=7, elem_id="talk", min_width=320):
-                    self.chat = gr.Chatbot(
-                        show_label=False, label="Conversation", buttons=[], render_markdown=False, latex_delimiters=[],
-                        feedback_options=None, layout="bubble", height=480, elem_id="chat")
-                    with gr.Row(elem_id="composer"):
-                        self.box = gr.Textbox(
-                            label="Your reply", show_label=False, lines=1, max_lines=7, elem_id="reply", scale=8,
-                            placeholder="Your reply", container=False,
-                            html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True))
-                        self.send = gr.Button("Send", variant="primary", elem_id="send", scale=1, min_width=84)
-                    gr.HTML(render("hint"), elem_id="hint")
-                    self.notice = gr.HTML(elem_id="notice")
-                with gr.Column(scale=5, elem_id="side", min_width=300):
-                    self.panel = gr.HTML(elem_id="panel", elem_classes="panel")
-                    self.sofar = gr.HTML(elem_id="sofar")
-
     # How clicks lead to handlers.
 
     def _tie(self, blocks: gr.Blocks) -> None:
         everything = [
-            *self.views.values(), self.alert, self.scenario_id, self.meeting_id, self.number, self.seed, self.address,
-            self.level, self.unfinished, self.home_notice, self.brief, self.brief_notice, self.head, self.chat,
-            self.box, self.send, self.notice, self.panel, self.sofar, self.end, self.list_html,
-            *self.debrief.outputs, *self.library.outputs, *self.sending.outputs,
+            *self.views.values(), self.alert, self.scenario_id, self.seed, self.address, self.level, self.unfinished,
+            self.home_notice, self.brief, self.brief_notice, self.list_html, *self.desk.outputs, *self.debrief.outputs,
+            *self.library.outputs, *self.sending.outputs,
         ]
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Tie:
@@ -151,29 +120,30 @@ class Page:
                                   show_progress="hidden", **more)
             return tied
 
-        said = [self.meeting_id, self.number, self.box]
+        desk = self.desk
         # Gradio's default drops a click until the server has closed the one before, a moment after its answer is shown: a quick
         # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
-        sending = [tie(trigger, self.reply, said, trigger_mode="multiple") for trigger in (self.send.click, self.box.submit)]
+        triggers = (desk.send.click, desk.box.submit)
+        sending = [tie(trigger, desk.reply, desk.said, trigger_mode="multiple") for trigger in triggers]
         arriving = tie(blocks.load, self.arrive)
         self.sending.tie(tie, blocks.load)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
         tie(self.nav_practice.click, self.show_home, cancels=sending)
         tie(self.nav_meetings.click, self.show_meetings, cancels=sending)
         tie(self.nav_library.click, self.library.show, cancels=sending)
-        ending = tie(self.end.click, self.finish, [self.meeting_id], cancels=sending)
+        ending = tie(desk.end.click, self.finish, [desk.meeting_id], cancels=sending)
         for shown in (arriving, ending):
-            tie(shown.then, self.debrief.look_back, [self.meeting_id])
-        blocks.unload(self.leave)
+            tie(shown.then, self.debrief.look_back, [desk.meeting_id])
+        blocks.unload(desk.leave)
         tie(self.back.click, self.show_home)
         for scenario_id, button in self.scenario_buttons:
             tie(button.click, self._opener(scenario_id))
         tie(self.other.click, self.show_other, [self.scenario_id, self.seed])
         tie(self.begin.click, self.start, [self.scenario_id, self.seed, self.level])
-        tie(self.debrief.retry.click, self.go_back, [self.meeting_id, self.debrief.retry_at])
-        tie(self.debrief.again.click, self.prepare_again, [self.meeting_id])
+        tie(self.debrief.retry.click, self.go_back, [desk.meeting_id, self.debrief.retry_at])
+        tie(self.debrief.again.click, self.prepare_again, [desk.meeting_id])
         self.library.tie(tie)
-        self.number.change(None, self.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
+        desk.number.change(None, desk.number, None, js="(number) => window.coach.turn(number)", api_visibility="private")
         self.address.change(None, self.address, None, js="(where) => window.coach.at(where)", api_visibility="private")
 
     def _show(self, name: str, address: str = "") -> Update:
@@ -282,69 +252,13 @@ class Page:
         try:
             return self._debriefed(self.coach.practice.end(meeting_id, trainee_of(request)))
         except CoachError as error:
-            return {self.notice: problem(error)}
-
-    async def reply(self, meeting_id: str, number: float, text: str, request: gr.Request) -> AsyncIterator[Update]:
-        """Send a reply: it shows at once, then she types, then her answer with what the reply did.
-
-        The exchange is kept before what the reply did is shown; a model's line shows as it grows.
-        """
-        practice, by_model = self.coach.practice, self.coach.engine is Engine.MODEL
-        try:
-            trainee = await to_thread.run_sync(self.sending.sender, request)
-            checked = check_reply(text or "")
-            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
-            if int(number) == len(meeting.exchanges):
-                yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=""), self.box: "",
-                       self.send: gr.update(interactive=False), self.notice: ""}
-            gone = self._gone[request.session_hash or ""] = Event()
-            reply = partial(practice.reply, meeting_id, trainee, int(number), checked.text, gone=gone)
-            async for said in answering(reply):
-                # A model's line shows sentence by sentence; an authored one is there at once, and is typed.
-                if isinstance(said, Exchange):
-                    exchange = said
-                elif by_model:
-                    yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=said)}
-            await asyncio.sleep(0 if by_model else typing_seconds(exchange.line, self.coach.settings.typing_pace))
-            meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
-        except CoachError as error:
-            yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: problem(error)}
-        else:
-            yield self._meeting_values(meeting) | {
-                self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
-
-    def leave(self, request: gr.Request) -> None:
-        """The tab is closed, or loaded anew: a model that still speaks is stopped. The browser keeps the reply as a draft."""
-        if gone := self._gone.pop(request.session_hash or "", None):
-            gone.set()
-
-    def _caught_up(self, meeting_id: str, request: gr.Request) -> Update:
-        """The meeting as the records have it; nothing where it can not be read."""
-        try:
-            return self._meeting_values(self.coach.practice.get(meeting_id, trainee_of(request)))
-        except CoachError:
-            # The sentence about the first fault is shown already; a second one would hide it.
-            return {self.send: gr.update(interactive=True)}
+            return {self.desk.notice: problem(error)}
 
     def _open(self, meeting: Meeting) -> Update:
         if meeting.ended_at is not None:
             return self._debriefed(meeting)
-        return self._show("meeting", f"?meeting={meeting.id}") | self._meeting_values(meeting) | {self.box: "", self.notice: ""}
-
-    def _meeting_values(self, meeting: Meeting) -> Update:
-        scenario = self.coach.practice.scenario(meeting)
-        over = meeting.ended_at is not None
-        return {
-            self.meeting_id: meeting.id, self.number: len(meeting.exchanges), self.scenario_id: meeting.scenario_id,
-            self.head: view.meeting_head(meeting, scenario), self.chat: view.conversation(self.coach, meeting),
-            self.panel: view.latest_panel(self.coach, meeting, scenario), self.sofar: view.so_far(meeting, scenario),
-            self.send: gr.update(interactive=not over),
-            # Not its text: what was typed while she answered stays.
-            self.box: gr.update(interactive=not over),
-            self.end: gr.update(value="To the debrief" if over else "End meeting", variant="primary" if over else "secondary")}
+        return self._show("meeting", f"?meeting={meeting.id}") | self.desk.values(meeting) | {
+            self.scenario_id: meeting.scenario_id, self.desk.box: "", self.desk.notice: ""}
 
     def _debriefed(self, meeting: Meeting) -> Update:
-        return self.debrief.open(meeting) | {self.meeting_id: meeting.id}
-
-    def _over(self, meeting: Meeting) -> str:
-        return "The meeting is over. The debrief tells you what happened in it." if meeting.ended_at is not None else ""
+        return self.debrief.open(meeting) | {self.desk.meeting_id: meeting.id}

@@ -149,7 +149,7 @@ def test_a_meeting_of_a_scenario_that_is_gone_still_stands_in_the_list(coach: Co
 
 def _said(page: Page, meeting_id: str, request: gr.Request) -> dict[object, object]:
     async def last() -> dict[object, object]:
-        *_, answer = [step async for step in page.reply(meeting_id, 1, "How are you?", request)]
+        *_, answer = [step async for step in page.desk.reply(meeting_id, 1, "How are you?", request)]
         return answer
 
     with ThreadPoolExecutor(1) as pool:

@@ -78,7 +78,7 @@ def test_nothing_is_sent_before_it_is_read_and_then_it_is(page: Page, by_model: 
     assert page.sending.arrive(HERE)[page.sending.column]["visible"] is True
     assert REFUSED in str(page.start("acquisition-news", 1, "easy", HERE))
     assert REFUSED in str(page.go_back(old.id, 1, HERE))
-    assert REFUSED in last(page.reply(old.id, 1, "That is big news.", HERE))
+    assert REFUSED in last(page.desk.reply(old.id, 1, "That is big news.", HERE))
     assert REFUSED in last(page.library.answer("How do I apologise?", HERE))
     assert endpoint.asked == []
     assert by_model.records.get(old.id) == old
