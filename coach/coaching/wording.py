@@ -44,18 +44,21 @@ class Wording:
 
     def worded(self, tip: Tip, history: Transcript, reply: str, first_name: str) -> Tip:
         """`tip` fitted to `reply`, which follows `history`; `worded_by` then names the model."""
-        turns = history.turns[-_TURNS:]
-        told = [(first_name if turn.speaker is Speaker.CUSTOMER else "seller", turn.text) for turn in turns]
-        prompt = CONTRACT.render(TipInputs(
-            title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told, reply=reply))
         try:
-            *_, raw = ask_for_text(self._model, prompt)
+            *_, raw = ask_for_text(self._model, prompt_for(tip, history, reply, first_name))
         except ModelError:
             return tip  # the author's words are a tip too, and say by their mark whose they are
         text = " ".join(clean(raw).split())
-        if fault_of(text, tip, Transcript((*turns, Turn(Speaker.TRAINEE, reply))), first_name):
+        if fault_of(text, tip, Transcript((*history.turns[-_TURNS:], Turn(Speaker.TRAINEE, reply))), first_name):
             return tip
         return replace(tip, text=text, worded_by=f"model:{self._name}")
+
+
+def prompt_for(tip: Tip, history: Transcript, reply: str, first_name: str) -> str:
+    """What the model is told, to fit `tip` to `reply`, which follows `history`."""
+    told = [(first_name if turn.speaker is Speaker.CUSTOMER else "seller", turn.text) for turn in history.turns[-_TURNS:]]
+    return CONTRACT.render(TipInputs(
+        title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told, reply=reply))
 
 
 def fault_of(text: str, tip: Tip, said: Transcript, first_name: str) -> str:

@@ -3,25 +3,27 @@
 A scripted trainee meets a customer, and every prompt that would be sent to a model is kept; none is sent, and she says what her
 authors wrote. A meeting ends by itself long before sixty turns. Here she then sits down again, in the state in which she began,
 with all that was said and told still there; what she says without telling anything may be said again. So the transcript goes on
-as the prompts would meet it. The prompts counted are those of a first try, without the schema of an answer.
+as the prompts would meet it. The prompts counted are those of a first try, without the schema of an answer. Which tip is fitted
+to a turn hardly changes how long its prompt is: the cards take turns.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from random import Random
 from statistics import fmean
 
+from coach.coaching.wording import prompt_for
 from coach.customer.director import Decision
 from coach.customer.lines import Deed
 from coach.customer.scenario import Scenario
 from coach.customer.state import Memory
 from coach.customer.voice import EmbeddedVoice, Spoken
 from coach.customer.voice_prompt import render
-from coach.domain import Level, ReplyScore, Speaker, Transcript, Turn
+from coach.domain import Level, ReplyScore, Speaker, Tip, Transcript, Turn
 from coach.encounter import Encounter, Seat, Start
 from coach.evals.trainees import Trainee
-from coach.knowledge import Card
+from coach.knowledge import Card, chunks_of
 from coach.llm.scripted import ScriptedChatModel
 from coach.llm.tokens import count_tokens
 from coach.scoring.judge import Judgement, ModelJudge
@@ -32,7 +34,7 @@ SCENARIO, TRAINEE = "acquisition-news", "person-first"
 LENGTHS = (5, 10, 20, 40, 60)
 COMPARED_AT = 20
 """The turns at which the whole is held against the naive way."""
-VOICE, JUDGE = "voice", "judge"
+VOICE, JUDGE, TIP = "voice", "judge", "tip"
 # What an author would tell a model of a customer: all but her small talk.
 _BRIEF = {"meeting", "client", "opening", "facts", "clues", "wants"}
 _ANSWER = Judgement(behaviours=[], empathy=2, selling=1, overall=2, earned=False).model_dump_json()
@@ -149,15 +151,21 @@ def token_use(encounter: Encounter, rubric: Rubric, cards: Sequence[Card], scena
 
     judge = ModelJudge(ScriptedChatModel(rules=[("", answer)]), "scripted", rubric, fallback=None)
     playing = replace(encounter, voice=voice, judge=judge)
-    before = _played(playing, seat, policy, max(lengths), progress)
-    sent = {VOICE: voice.kept, JUDGE: [Sent(prompt, said) for said, prompt in zip(before, judged, strict=True)]}
+    turns = _played(playing, seat, policy, max(lengths), progress)
+    tips = cycle(Tip(card.tips[0].say, chunks_of(card)[0].citation) for card in cards if card.tips)
+    sent = {
+        VOICE: voice.kept,
+        JUDGE: [Sent(prompt, _texts(before)) for (before, _), prompt in zip(turns, judged, strict=True)],
+        TIP: [Sent(prompt_for(next(tips), before, reply, seat.scenario.client.first_name), _texts(before))
+              for before, reply in turns]}
     return TokenUse(tuple(_use(task, prompts[:turns], brief.tokens, library) for turns in lengths
                           for task, prompts in sent.items()), brief.exact)
 
 
-def _played(encounter: Encounter, seat: Seat, policy: Trainee, turns: int, progress: Progress | None) -> list[tuple[str, ...]]:
-    """Plays so many turns; gives what was said before each reply."""
-    before: list[tuple[str, ...]] = []
+def _played(encounter: Encounter, seat: Seat, policy: Trainee, turns: int,
+            progress: Progress | None) -> list[tuple[Transcript, str]]:
+    """Plays so many turns; gives each reply, and what was said before it."""
+    taken: list[tuple[Transcript, str]] = []
     start = encounter.start(seat)
     memory = start.memory
     said = [Turn(Speaker.CUSTOMER, start.line)]
@@ -166,14 +174,14 @@ def _played(encounter: Encounter, seat: Seat, policy: Trainee, turns: int, progr
         history = Transcript(tuple(said))
         reply = policy(seat.scenario, history, Random(f"{seat.seed}/{number}/trainee"))  # noqa: S311 - repeatable
         answer = encounter.answer(seat, memory, history, scores, reply)
-        before.append(_texts(history))
+        taken.append((history, reply))
         ended = answer.decision.move.ending is not None
         memory = _again(answer.memory, start) if ended else answer.memory
         scores.append(answer.score)
         said += [Turn(Speaker.TRAINEE, reply), Turn(Speaker.CUSTOMER, answer.spoken.text)]
         if progress:
             progress(number, turns)
-    return before
+    return taken
 
 
 def _texts(transcript: Transcript) -> tuple[str, ...]:
@@ -209,10 +217,10 @@ def to_text(found: TokenUse) -> str:
     rows += ["", f"Tokens {'counted' if found.exact else 'estimated, rather too many'}. Naive: the whole conversation, the "
              "customer's whole brief and every card of the library in each prompt.",
              "Shared: the mean share of a prompt that the one before it of the same task begins with too.",
-             f"Tokens a turn, both tasks, by stretch: {marginal}.",
+             f"Tokens a turn, all tasks, by stretch: {marginal}.",
              f"A turn of the last stretch takes {found.rise:.2f} times one before it: growth is "
              f"{'' if found.linear else 'not '}linear."]
     if any(use.turns == COMPARED_AT for use in found.uses):
         ratio, without = found.ratios(COMPARED_AT)
-        rows.append(f"At {COMPARED_AT} turns both take {ratio:.1%} of the naive way, {without:.0%} of one without the cards.")
+        rows.append(f"At {COMPARED_AT} turns all take {ratio:.1%} of the naive way, {without:.0%} of one without the cards.")
     return "\n".join(rows)

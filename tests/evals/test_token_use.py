@@ -13,7 +13,7 @@ from coach.customer.script import Scenarios
 from coach.customer.voice import EmbeddedVoice
 from coach.domain import Speaker, Transcript
 from coach.encounter import Encounter
-from coach.evals.tokens import JUDGE, LENGTHS, SCENARIO, VOICE, Sent, TokenUse, Use, to_text, token_use
+from coach.evals.tokens import JUDGE, LENGTHS, SCENARIO, TIP, VOICE, Sent, TokenUse, Use, to_text, token_use
 from coach.evals.trainees import TRAINEES
 from coach.knowledge import load_cards
 from coach.language.embeddings import Embedder
@@ -38,7 +38,7 @@ def played(scenarios: Scenarios, embedder: Embedder, rubric: Rubric) -> Played:
 
 def test_a_meeting_takes_far_less_than_all_there_is_to_know(played: Played) -> None:
     found = played(TRAINEES["person-first"], 2, 4)
-    assert [(use.turns, use.task) for use in found.uses] == [(2, VOICE), (2, JUDGE), (4, VOICE), (4, JUDGE)]
+    assert [(use.turns, use.task) for use in found.uses] == [(turns, task) for turns in (2, 4) for task in (VOICE, JUDGE, TIP)]
     library = sum(count_tokens(card.model_dump_json()).tokens for card in CARDS)
     for use in found.uses:
         assert use.tokens < use.briefed / 3
@@ -46,8 +46,8 @@ def test_a_meeting_takes_far_less_than_all_there_is_to_know(played: Played) -> N
     ratio, without = found.ratios(4)
     assert ratio < without < 1 / 3
     # The judge's prompt begins the same up to the reply, and hers up to what she has told.
-    assert {use.task: use.shared > limit for use, limit in zip(found.uses[2:], (0.4, 0.8), strict=True)} == {
-        VOICE: True, JUDGE: True}
+    assert {use.task: use.shared > limit for use, limit in zip(found.uses[3:], (0.4, 0.8, 0.3), strict=True)} == {
+        VOICE: True, JUDGE: True, TIP: True}
     assert "At 20 turns" not in to_text(found)
 
 
@@ -62,7 +62,7 @@ def test_a_meeting_that_ends_goes_on(played: Played) -> None:
     found = played(leaves, 9)
     assert [len(one.said_by(Speaker.TRAINEE)) for one in heard] == list(range(9))
     assert all(line for line in heard[-1].said_by(Speaker.CUSTOMER))
-    assert [use.turns for use in found.uses] == [9, 9]
+    assert [use.turns for use in found.uses] == [9, 9, 9]
 
 
 def test_what_was_left_out_of_a_prompt_is_counted() -> None:
@@ -94,4 +94,4 @@ def test_the_stretches_make_up_the_whole() -> None:
     told = to_text(found)
     assert "not linear" not in to_text(use_of(lambda _: 100))
     assert "estimated" in told
-    assert "At 20 turns both take 0.0% of the naive way, 0% of one without the cards." in told
+    assert "At 20 turns all take 0.0% of the naive way, 0% of one without the cards." in told
