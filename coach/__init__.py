@@ -2,6 +2,6 @@
 
 The folders are the architecture; arrows between them run downward only (`tests/test_architecture.py` holds them):
 
-    web, cli -> wiring -> evals -> meeting -> coaching -> scoring, customer -> knowledge, prompts -> llm -> language
+    web, cli -> wiring -> evals -> meeting -> turns -> coaching -> scoring, customer -> knowledge, prompts -> llm -> language
              -> settings -> domain, errors;   review -> records -> domain at the side
 """

@@ -186,7 +186,8 @@ class Page:
             listed = self.coach.practice.meetings(trainee_of(request))
         except CoachError as error:
             return self._show("meetings") | {self.list_html: problem(error)}
-        return self._show("meetings") | {self.list_html: render("meetings", meetings=view.rows(self.coach, listed))}
+        return self._show("meetings") | {self.list_html: render(
+            "meetings", meetings=view.rows(self.coach, listed), taken=view.taken(self.coach))}
 
     def show_briefing(self, scenario_id: str, request: gr.Request, seed: int | None = None) -> Update:
         """Whom the trainee will meet; the seed decides it."""

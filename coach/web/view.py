@@ -1,5 +1,6 @@
 """What the page shows, made from the domain's values: the panel beside a reply, the conversation, the lists, the debrief."""
 
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -10,8 +11,9 @@ from coach.coaching.words import ENDINGS, doubt, how_sure, stand_in, verdict
 from coach.customer.scenario import Scenario
 from coach.domain import Exchange, Meeting, Observation, ScoreSource
 from coach.errors import CoachError
-from coach.records import MeetingSummary
+from coach.records import MeetingSummary, UsageBy
 from coach.scoring.rubric import Rubric
+from coach.settings import Engine
 from coach.web.charts import Mark, Series, line_chart
 from coach.web.render import Span, marked, render
 from coach.wiring import Coach
@@ -120,6 +122,20 @@ def rows(coach: Coach, summaries: tuple[MeetingSummary, ...]) -> list[dict[str, 
             "empathy": None if one.empathy is None else round(one.empathy),
             "selling": None if one.selling is None else round(one.selling)})
     return shown
+
+
+def taken(coach: Coach) -> str:
+    """What the language model took today (UTC), in a sentence; empty where none is at work."""
+    if coach.engine is not Engine.MODEL:
+        return ""
+    now = datetime.now(UTC)
+    found = coach.records.usage(UsageBy.DAY, since=now.replace(hour=0, minute=0, second=0, microsecond=0))
+    if not found:
+        return "The language model took nothing today."
+    (today,) = found
+    price = f", about ${today.dollars:.2f} by the prices of {coach.ledger.prices.as_of:%d %B %Y}" if today.dollars else ""
+    return (f"Today the language model took {today.tokens_in + today.tokens_out:,} tokens in {today.calls:,} calls{price}. "
+            "The command coach usage tells it by meeting, task and day.")
 
 
 def _who(coach: Coach, scenario_id: str, person: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import pytest
 
 from coach.evals.labels import TRAIN, labels
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
 _LOOK = """
 import atexit, resource, sys
 from coach.cli.main import main
