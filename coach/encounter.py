@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from threading import Lock, Thread
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from coach.customer.audit import Lapse, audit
 from coach.customer.director import Decision, decide, opening
@@ -34,10 +34,6 @@ def unheard(_: str) -> None:
     """Where nobody listens while she speaks."""
 
 
-def unseen(_: "Glance") -> None:
-    """Where nobody has something to do meanwhile."""
-
-
 @dataclass(frozen=True, slots=True)
 class Seat:
     """Whom a trainee meets, at which level, by which seed: all that fixes a meeting but the replies."""
@@ -54,31 +50,6 @@ class Start:
     line: str
     move: Move
     memory: Memory
-
-
-class Seen(Protocol):
-    """What is known of a reply: by the observer at once, by the judge in the end."""
-
-    @property
-    def score(self) -> ReplyScore:
-        """Its score."""
-
-    @property
-    def heard(self) -> Heard:
-        """What she makes of it."""
-
-    @property
-    def decision(self) -> Decision:
-        """What she does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What the observer saw at once, before she speaks."""
-
-    score: ReplyScore
-    heard: Heard
-    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +105,7 @@ class Encounter:
         return Start(scenario.opening[first].line, move, memory)
 
     def answer(self, seat: Seat, memory: Memory, history: Transcript, earlier: Sequence[ReplyScore], reply: str,
-               on_line: OnLine = unheard, on_glance: "Callable[[Glance], None]" = unseen) -> Answer:
+               on_line: OnLine = unheard) -> Answer:
         """Her answer to `reply`, which follows `history`.
 
         The turn takes as long as the slower of voice and judge, not as both.
@@ -142,15 +113,13 @@ class Encounter:
         Args:
             earlier: the scores of the replies before it.
             on_line: is given her line as it grows.
-            on_glance: is given what is seen at once, before she speaks.
         """
         number = memory.turn + 1
-        judged = beside(partial(self.judge.score, history, reply)) if self.judge else None
+        judged = _beside(partial(self.judge.score, history, reply)) if self.judge else None
         seen = self.observer.score(history, reply)
         heard = self.hear(seat, memory, history, seen.observations, reply)
         # Two streams of chance, so that the words chosen do not sway what is decided.
         decision = decide(seat.scenario, seat.rules, memory, seen.observations, heard, _chance(seat.seed, number, "move"))
-        on_glance(Glance(in_order(earlier, seen), heard, decision))
         spoken_to = Transcript((*history.turns, Turn(Speaker.TRAINEE, reply)))
         for spoken in self.voice.speak(seat.scenario, decision, spoken_to, _chance(seat.seed, number, "words")):
             on_line(spoken.text)
@@ -182,7 +151,7 @@ class Encounter:
             return self._ears[who]
 
 
-def beside(do: Callable[[], _Result]) -> "Future[_Result]":
+def _beside(do: Callable[[], _Result]) -> "Future[_Result]":
     """What `do` gives, to come. In a thread that holds up nobody who leaves, as one of a pool would."""
     coming: Future[_Result] = Future()
 

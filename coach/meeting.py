@@ -152,7 +152,7 @@ class Practice:
             raise ConflictError(f"Reply {number} can not be said yet: the meeting is at reply {len(meeting.exchanges)}.")
         self._unchanged(meeting)
         with self.ledger.work(meeting.id, number, gone):
-            exchange = Turns(self.encounter, self.tips, self.wording).take(meeting, text, on_line, self.now())
+            exchange = Turns(self.encounter, self.tips).take(meeting, text, on_line, self.now())
         try:
             self.records.append(meeting.id, exchange)
         except ConflictError:
@@ -231,6 +231,26 @@ class Practice:
     def debrief(self, meeting: Meeting) -> Debrief:
         """The debrief of `meeting` as far as it has come."""
         return debrief(meeting, self.scenario(meeting), self._rules(meeting), self.rubric, self._coverage)
+
+    def fit_tip(self, meeting_id: str, trainee: str) -> Meeting:
+        """The meeting with its newest tip in the words of the moment, by a language model; kept, and as it is where that fails.
+
+        After the turn, since it goes by her answer, and nobody should wait for that answer the longer.
+
+        Raises:
+            NotFoundError: this trainee has no such meeting.
+            StorageError: it could not be kept.
+        """
+        meeting = self.get(meeting_id, trainee)
+        newest = meeting.exchanges[-1]
+        if self.wording is None or newest.tip is None or newest.tip.worded_by or meeting.ended_at is not None:
+            return meeting
+        with self.ledger.work(meeting.id, newest.number):
+            tip = self.wording.worded(newest.tip, meeting.transcript, self.scenario(meeting).client.first_name)
+        if tip == newest.tip:
+            return meeting
+        self.records.keep_tip(meeting.id, newest.number, tip)
+        return replace(meeting, exchanges=(*meeting.exchanges[:-1], replace(newest, tip=tip)))
 
     def look_back(self, meeting: Meeting) -> Meeting:
         """A finished meeting with a language model's look back, kept; as it is where no model is at work or it has one.

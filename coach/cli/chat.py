@@ -3,6 +3,7 @@
 import re
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -89,8 +90,13 @@ def _held(practice: "Practice", meeting: Meeting, scenario: Scenario, rubric: "R
             number += 1
             if not is_terminal(sys.stdin):
                 view.spoken("You", exchange.reply)  # where nobody typed it, it is not on the screen yet
-            view.coaching(exchange, rubric)
+            # A model fits the tip to her answer, which is not to wait for it.
+            by_model = practice.wording is not None
+            view.coaching(replace(exchange, tip=None) if by_model else exchange, rubric)
             view.spoken(scenario.client.first_name, exchange.line)
+            if by_model and (tip := practice.fit_tip(meeting.id, meeting.trainee).exchanges[-1].tip):
+                say()
+                view.tip(tip, "    Tip: ")
             if why := stand_in(exchange):
                 say(why, "  ! ")
             if exchange.move.ending is not None:
@@ -134,6 +140,7 @@ def _briefing(meeting: Meeting, scenario: Scenario) -> None:
     say()
     say(flowing(scenario.meeting.briefing))
     say()
+    say(flowing(f"What you sell: {scenario.meeting.you_sell}."))
     say(flowing(f"Planned: {scenario.meeting.planned}"))
     say("After each reply: Empathy, how much of it was for the person, and Selling, how much served your own side. Selling is "
         "no fault, but before it is earned it costs.")

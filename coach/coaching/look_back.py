@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from coach.coaching.debrief import Debrief
-from coach.domain import PLAIN, LookBack, Meeting, Noticed
+from coach.domain import PLAIN, Behaviour, LookBack, Meeting, Noticed
 from coach.errors import ModelError
 from coach.language.orders import gives_orders
 from coach.language.text import clean, words
@@ -41,7 +41,6 @@ class LookBackInputs:
     name: str
     turns: Annotated[list[tuple[str, str]], UNTRUSTED]
     seen: list[tuple[int, int, int, str]]
-    told: list[str]
     passed: Annotated[list[str], UNTRUSTED]
 
 
@@ -85,9 +84,10 @@ def _inputs(meeting: Meeting, told: Debrief, first_name: str, label: Label) -> L
         (exchange.number, score.empathy, score.selling,
          ", ".join(label(one.behaviour) for one in score.told if one.confidence >= PLAIN) or "nothing stood out")
         for exchange in meeting.exchanges if (score := exchange.score)]
-    return LookBackInputs(
-        name=first_name, turns=turns, seen=seen, told=[fact.title for fact in told.told],
-        passed=[clue.words for clue in told.clues if not clue.met and clue.words])
+    hers = [one.about for exchange in meeting.scored if exchange.score for one in exchange.score.told
+            if one.behaviour == Behaviour.MISSES_CLUE and one.confidence >= PLAIN and one.about]
+    passed = dict.fromkeys([*hers, *(clue.words for clue in told.clues if not clue.met and clue.words)])
+    return LookBackInputs(name=first_name, turns=turns, seen=seen, passed=list(passed))
 
 
 def _traced(one: PointAnswer, meeting: Meeting) -> Noticed | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from coach.domain import Speaker, Tip, Transcript, Turn
+from coach.domain import Speaker, Tip, Transcript
 from coach.errors import ModelError
 from coach.language.orders import gives_orders
 from coach.language.text import clean, words
@@ -13,7 +13,7 @@ from coach.prompts.contract import UNTRUSTED, Contract
 
 MOST_WORDS = 45
 """Asked for are 40; a few more are no reason to throw a good sentence away."""
-_TURNS = 6
+_TURNS = 7
 _FIGURE = re.compile(r"\d+")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 _LIST = re.compile(r"^\s*(?:[-*•#>]|\d+[.)])\s", re.MULTILINE)
@@ -29,7 +29,6 @@ class TipInputs:
     advice: str
     name: str
     history: Annotated[list[tuple[str, str]], UNTRUSTED]
-    reply: Annotated[str, UNTRUSTED]
 
 
 CONTRACT = Contract("reply-tip", TipInputs)
@@ -42,23 +41,23 @@ class Wording:
         self._model = model
         self._name = model_name
 
-    def worded(self, tip: Tip, history: Transcript, reply: str, first_name: str) -> Tip:
-        """`tip` fitted to `reply`, which follows `history`; `worded_by` then names the model."""
+    def worded(self, tip: Tip, said: Transcript, first_name: str) -> Tip:
+        """`tip` fitted to what was `said`, which ends with her answer; `worded_by` then names the model."""
         try:
-            *_, raw = ask_for_text(self._model, prompt_for(tip, history, reply, first_name))
+            *_, raw = ask_for_text(self._model, prompt_for(tip, said, first_name))
         except ModelError:
             return tip  # the author's words are a tip too, and say by their mark whose they are
         text = " ".join(clean(raw).split())
-        if fault_of(text, tip, Transcript((*history.turns[-_TURNS:], Turn(Speaker.TRAINEE, reply))), first_name):
+        if fault_of(text, tip, Transcript(said.turns[-_TURNS:]), first_name):
             return tip
         return replace(tip, text=text, worded_by=f"model:{self._name}")
 
 
-def prompt_for(tip: Tip, history: Transcript, reply: str, first_name: str) -> str:
-    """What the model is told, to fit `tip` to `reply`, which follows `history`."""
-    told = [(first_name if turn.speaker is Speaker.CUSTOMER else "seller", turn.text) for turn in history.turns[-_TURNS:]]
+def prompt_for(tip: Tip, said: Transcript, first_name: str) -> str:
+    """What the model is told, to fit `tip` to what was `said`, which ends with her answer."""
+    told = [(first_name if turn.speaker is Speaker.CUSTOMER else "seller", turn.text) for turn in said.turns[-_TURNS:]]
     return CONTRACT.render(TipInputs(
-        title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told, reply=reply))
+        title=tip.citation.title, passage=tip.citation.text, advice=tip.text, name=first_name, history=told))
 
 
 def fault_of(text: str, tip: Tip, said: Transcript, first_name: str) -> str:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol
 
 from coach.customer.director import Decision
-from coach.customer.lines import sentences_of, unsaid
+from coach.customer.lines import Deed, Line, sentences_of, unsaid
 from coach.customer.scenario import Scenario
 from coach.domain import Speaker, Transcript
 
@@ -41,14 +41,14 @@ class EmbeddedVoice:
     def line(self, scenario: Scenario, decision: Decision, chance: Random, transcript: Transcript = _NOTHING_SAID) -> Spoken:
         """One authored line an act, drawn from those not said yet; rather one with no sentence that she has said."""
         said = sentences_of(*transcript.said_by(Speaker.CUSTOMER))
-        texts: list[str] = []
-        used: list[str] = []
+        chosen: list[tuple[Deed, Line]] = []
         for act in decision.acts:
-            left = unsaid(scenario, act, decision.mood, (*decision.memory.used, *used))
+            left = unsaid(scenario, act, decision.mood, (*decision.memory.used, *(one.key for _, one in chosen)))
             left = tuple(one for one in left if not said & sentences_of(one.text)) or left
             if left:
-                chosen = left[chance.randrange(len(left))]
-                texts.append(chosen.text)
-                used.append(chosen.key)
-        line = " ".join(texts)
-        return Spoken(line, tuple(used), "embedded", line)
+                chosen.append((act.deed, left[chance.randrange(len(left))]))
+        # Where what it leads to has no line left, a bridge leads nowhere.
+        if len(chosen) > 1 and chosen[-1][0] is Deed.BRIDGE:
+            chosen.pop()
+        line = " ".join(one.text for _, one in chosen)
+        return Spoken(line, tuple(one.key for _, one in chosen), "embedded", line)

@@ -23,9 +23,9 @@ _WORTH_HEARING = 6
 SELLER = "seller"
 _MOODS = {
     Mood.WARM: "warm. You trust this seller by now and speak freely, with your own humour; you still make up your own mind.",
-    Mood.OPEN: "open. You answer straight and say a little more than you are asked, and watch what becomes of it.",
-    Mood.GUARDED: "guarded. You are civil and careful, answer shortly, and volunteer nothing.",
-    Mood.COLD: "cold. You have had enough of this; a sentence or two, clipped, and no warmth in them.",
+    Mood.OPEN: "open. You speak straight and watch what becomes of it; what you keep to yourself you keep kindly.",
+    Mood.GUARDED: "guarded. You are civil and careful, speak shortly, and say nothing beyond the substance.",
+    Mood.COLD: "cold. You have had enough of this: clipped, as few words as the substance allows, and no warmth in them.",
 }
 _COOL = {reaction.value for _, reaction in COOLING} | {
     Reaction.RUDE.value, Reaction.COUNSELLED.value, Reaction.GIBBERISH.value, Reaction.REPEATED.value}
@@ -47,6 +47,7 @@ class VoiceInputs:
     first_name: str
     role: str
     portrait: str
+    seller: str
     samples: list[str]
     disclosed: list[str]
     history: Annotated[list[tuple[str, str]], UNTRUSTED]
@@ -74,6 +75,7 @@ def render(scenario: Scenario, decision: Decision, transcript: Transcript, autho
     substance = [f"{_does(act)}: {text}" for act, text in authored_parts(scenario, decision, authored)]
     return CONTRACT.render(VoiceInputs(
         name=client.name, first_name=client.first_name, role=f"{client.role} of {client.company}", portrait=client.portrait,
+        seller=scenario.meeting.you_sell,
         samples=samples(scenario, decision.memory.used), disclosed=disclosed(scenario, decision),
         history=conversation(transcript, client.first_name), mood=_MOODS[decision.mood], substance=substance, note=note))
 
@@ -85,13 +87,19 @@ def samples(scenario: Scenario, used: Sequence[str]) -> list[str]:
 
 
 def disclosed(scenario: Scenario, decision: Decision) -> list[str]:
-    """Each fact told before this line, with what she has said about it. What is told now stands in the substance."""
+    """What she has told before this line, fact by fact, then what she let fall in passing or asked; in the authors' words.
+
+    A fact's title may hold more than she said, and stands here only where no line of hers does, as at the opening. What is told
+    now stands in the substance.
+    """
+    used = decision.memory.used
     told = []
     for fact in (scenario.fact(one) for one in decision.memory.told if one not in decision.move.facts):
-        said = [said_line(scenario, key) for key in decision.memory.used
+        said = [said_line(scenario, key) for key in used
                 if key.startswith((f"{Deed.TELL}/{fact.id}/", f"{Deed.MORE}/{fact.id}/"))]
-        told.append(" ".join([fact.title, *said]))
-    return told
+        told.append(" ".join(said) or fact.title)
+    passing = (said_line(scenario, key) for key in used if key.startswith((f"{Deed.CLUE}/", f"{Deed.WANT}/")))
+    return [*told, *filter(None, passing)]
 
 
 def conversation(transcript: Transcript, first_name: str) -> list[tuple[str, str]]:
@@ -111,6 +119,10 @@ def said_line(scenario: Scenario, key: str) -> str:
                 return scenario.fact(fact).more[int(place)].line
             case [Deed.REACT, reaction, mood, place]:
                 return scenario.reactions[Reaction(reaction)][Mood(mood)][int(place)]
+            case [Deed.CLUE, clue, place]:
+                return scenario.clue(clue).forms[int(place)].line
+            case [Deed.WANT, want, place]:
+                return scenario.want(want).lines[int(place)]
             case [Deed.GO_ON, mood, place]:
                 return scenario.goes_on[Mood(mood)][int(place)]
     except (LookupError, ValueError):

@@ -156,16 +156,15 @@ def token_use(encounter: Encounter, rubric: Rubric, cards: Sequence[Card], scena
     sent = {
         VOICE: voice.kept,
         JUDGE: [Sent(prompt, _texts(before)) for (before, _), prompt in zip(turns, judged, strict=True)],
-        TIP: [Sent(prompt_for(next(tips), before, reply, seat.scenario.client.first_name), _texts(before))
-              for before, reply in turns]}
+        TIP: [Sent(prompt_for(next(tips), after, seat.scenario.client.first_name), _texts(after)) for _, after in turns]}
     return TokenUse(tuple(_use(task, prompts[:turns], brief.tokens, library) for turns in lengths
                           for task, prompts in sent.items()), brief.exact)
 
 
 def _played(encounter: Encounter, seat: Seat, policy: Trainee, turns: int,
-            progress: Progress | None) -> list[tuple[Transcript, str]]:
-    """Plays so many turns; gives each reply, and what was said before it."""
-    taken: list[tuple[Transcript, str]] = []
+            progress: Progress | None) -> list[tuple[Transcript, Transcript]]:
+    """Plays so many turns; gives what was said before each reply, and up to her answer."""
+    taken: list[tuple[Transcript, Transcript]] = []
     start = encounter.start(seat)
     memory = start.memory
     said = [Turn(Speaker.CUSTOMER, start.line)]
@@ -174,11 +173,11 @@ def _played(encounter: Encounter, seat: Seat, policy: Trainee, turns: int,
         history = Transcript(tuple(said))
         reply = policy(seat.scenario, history, Random(f"{seat.seed}/{number}/trainee"))  # noqa: S311 - repeatable
         answer = encounter.answer(seat, memory, history, scores, reply)
-        taken.append((history, reply))
         ended = answer.decision.move.ending is not None
         memory = _again(answer.memory, start) if ended else answer.memory
         scores.append(answer.score)
         said += [Turn(Speaker.TRAINEE, reply), Turn(Speaker.CUSTOMER, answer.spoken.text)]
+        taken.append((history, Transcript(tuple(said))))
         if progress:
             progress(number, turns)
     return taken

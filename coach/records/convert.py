@@ -101,7 +101,7 @@ def exchange_to_row(exchange: Exchange, *, scenario_hash: str, seed: int) -> Exc
         voice=exchange.voice,
         at=exchange.at,
         score=None if score is None else _score_to_row(score, scenario_hash=scenario_hash, seed=seed),
-        tip=None if exchange.tip is None else _tip_to_json(exchange.tip),
+        tip=None if exchange.tip is None else tip_to_json(exchange.tip),
         lapses=list(exchange.lapses),
         erred=bool(exchange.lapses),
     )
@@ -216,7 +216,8 @@ def _move_from_json(json: MoveJson) -> Move:
     )
 
 
-def _tip_to_json(tip: Tip) -> TipJson:
+def tip_to_json(tip: Tip) -> TipJson:
+    """As its column holds it."""
     cited = tip.citation
     return TipJson(
         text=tip.text,

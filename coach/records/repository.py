@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select, text
+from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
-from coach.domain import Ending, Exchange, LookBack, Meeting, ModelCall, Spent
+from coach.domain import Ending, Exchange, LookBack, Meeting, ModelCall, Spent, Tip
 from coach.errors import ConflictError, InputError, NotFoundError, StorageError
 from coach.records.calls import Usage, UsageBy, keep, spent, usage
-from coach.records.convert import exchange_to_row, look_back_to_json, meeting_from_row, meeting_to_row
+from coach.records.convert import exchange_to_row, look_back_to_json, meeting_from_row, meeting_to_row, tip_to_json
 from coach.records.engine import BUSY_SECONDS, file_of, for_reading, for_writing, open_database, place_of
 from coach.records.faults import READING, Cause, Task, told_plainly
 from coach.records.listing import MeetingSummary, summaries
@@ -22,6 +22,7 @@ _REPLY = Task("nothing was saved of this reply", "send it again", _UNSURE)
 _END = Task("the meeting was not ended", "end it again", _UNSURE)
 _DELETE = Task("nothing was deleted", "delete it again", _UNSURE)
 _MARK = Task("the card was not marked", "mark it again", _UNSURE)
+_TIP = Task("the tip was kept as it was", "go on")
 _LOOK_BACK = Task("the look back was not kept", "open the debrief again")
 _COUNT = Task("what the language model took was not kept", "it is tried again with the next call")
 _NOTICE = Task("it was not kept that you have read this", "say so again", _UNSURE)
@@ -105,6 +106,17 @@ class Repository:
             meeting = _hold(session, meeting_id)
             if meeting.ended_at is None:
                 _close(meeting, ending, at)
+
+    def keep_tip(self, meeting_id: str, number: int, tip: Tip) -> None:
+        """Keep the tip of an exchange in other words.
+
+        Raises:
+            NotFoundError: there is no such meeting.
+        """
+        with self._transaction(self._writer, _TIP) as session:
+            _hold(session, meeting_id)
+            session.execute(update(ExchangeRow).where(
+                ExchangeRow.meeting_id == meeting_id, ExchangeRow.number == number).values(tip=tip_to_json(tip)))
 
     def keep_look_back(self, meeting_id: str, look_back: LookBack) -> None:
         """Keep what a language model said of a meeting; one that is kept already stays.

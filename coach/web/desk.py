@@ -93,8 +93,21 @@ class DeskPart:
         except CoachError as error:
             yield self._caught_up(meeting_id, request) | {self.box: text, self.notice: problem(error)}
         else:
-            yield self.values(meeting) | {
+            yield self.values(meeting, tip_comes=practice.wording is not None and meeting.ended_at is None) | {
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
+
+    async def fit_tip(self, meeting_id: str, request: gr.Request) -> AsyncIterator[Update]:
+        """Have the newest tip put into the words of the moment; nothing where no language model is there to do so."""
+        practice = self._coach.practice
+        if not meeting_id or practice.wording is None:
+            return
+        try:
+            meeting = await to_thread.run_sync(practice.fit_tip, meeting_id, await to_thread.run_sync(self._sender, request))
+        except CoachError as error:
+            yield self._caught_up(meeting_id, request) | {self.notice: problem(error)}
+        else:
+            shown = self.values(meeting)
+            yield {part: shown[part] for part in (self.chat, self.panel)}
 
     def leave(self, request: gr.Request) -> None:
         """The tab is closed, or loaded anew: a model that still speaks is stopped. The browser keeps the reply as a draft."""
@@ -109,14 +122,16 @@ class DeskPart:
             # The sentence about the first fault is shown already; a second one would hide it.
             return {self.send: gr.update(interactive=True)}
 
-    def values(self, meeting: Meeting) -> Update:
-        """All that the desk shows of `meeting`."""
+    def values(self, meeting: Meeting, *, tip_comes: bool = False) -> Update:
+        """All that the desk shows of `meeting`; `tip_comes`: its newest tip is being put into words."""
         scenario = self._coach.practice.scenario(meeting)
         over = meeting.ended_at is not None
         return {
             self.meeting_id: meeting.id, self.number: len(meeting.exchanges),
-            self.head: view.meeting_head(meeting, scenario), self.chat: view.conversation(self._coach, meeting),
-            self.panel: view.latest_panel(self._coach, meeting, scenario), self.sofar: view.so_far(meeting, scenario),
+            self.head: view.meeting_head(meeting, scenario),
+            self.chat: view.conversation(self._coach, meeting, tip_comes=tip_comes),
+            self.panel: view.latest_panel(self._coach, meeting, scenario, tip_comes=tip_comes),
+            self.sofar: view.so_far(meeting, scenario),
             self.send: gr.update(interactive=not over),
             # Not its text: what was typed while she answered stays.
             self.box: gr.update(interactive=not over),

@@ -125,6 +125,10 @@ class Page:
         # trainee's next reply would be lost. Sending twice does no harm (see Practice.reply).
         triggers = (desk.send.click, desk.box.submit)
         sending = [tie(trigger, desk.reply, desk.said, trigger_mode="multiple") for trigger in triggers]
+        # Whoever sends the next reply does not wait for the tip's words; they are kept all the same.
+        fitting = [tie(sent.then, desk.fit_tip, [desk.meeting_id]) for sent in sending]
+        for trigger in triggers:
+            trigger(None, None, None, cancels=fitting, api_visibility="private")
         arriving = tie(blocks.load, self.arrive)
         self.sending.tie(tie, blocks.load)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.

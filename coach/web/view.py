@@ -24,8 +24,13 @@ _LIKELY = 0.5
 _SPARK_WIDTH, _SPARK_HEIGHT = 120, 32
 
 
-def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str = "This reply") -> Markup:
-    """What one reply did: scores, a sentence, the words that earned it, a tip with its card, and why."""
+def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str = "This reply", *,
+                tip_comes: bool = False) -> Markup:
+    """What one reply did: scores, a sentence, the words that earned it, a tip with its card, and why.
+
+    Args:
+        tip_comes: the tip is being put into the words of the moment; until then there is a sign of it.
+    """
     score = exchange.score
     if score is None:
         return render("reply_empty")
@@ -37,7 +42,8 @@ def reply_panel(coach: Coach, exchange: Exchange, first_name: str, heading: str 
         "reply", heading=heading, score=score, verdict=verdict(score, first_name), doubt=doubt(score),
         spans=marked(exchange.reply, score.told, rubric),
         seen=[(rubric.side(o.behaviour).value, seen_words(o, rubric), short(o.about)) for o in score.told],
-        tip=exchange.tip, empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
+        tip=None if tip_comes else exchange.tip, tip_comes=tip_comes and exchange.tip is not None,
+        empathy_base=round(rubric.empathy_base), selling_base=round(rubric.selling_base),
         parts=[(rubric.label(part.behaviour), f"{part.empathy:+.0f}", f"{part.selling:+.0f}") for part in parts],
         sure=how_sure(score), source=source_words(score.source))
 
@@ -59,7 +65,8 @@ def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
-def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str | None = None) -> list[Message]:
+def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str | None = None,
+                 tip_comes: bool = False) -> list[Message]:
     """The chat: every line and reply so far; one being sent, with her line as far as it has come.
 
     Before its first word there is a sign that she is answering.
@@ -73,9 +80,11 @@ def conversation(coach: Coach, meeting: Meeting, pending: str = "", *, line: str
             card = ""
             if exchange.score is not None:
                 # Where there is no room for the panel, the newest tip stands below its reply.
-                tip = exchange.tip.text if exchange.tip and exchange is meeting.exchanges[-1] else ""
+                newest = exchange is meeting.exchanges[-1]
+                tip = exchange.tip.text if exchange.tip and newest and not tip_comes else ""
                 card = render("card_in_chat", score=exchange.score, next=tip,
-                              body=reply_panel(coach, exchange, first_name, heading=""))
+                              body=reply_panel(
+                    coach, exchange, first_name, heading="", tip_comes=tip_comes and newest))
             messages.append({"role": "user", "content": [escape(exchange.reply, quote=False), gr.HTML(card)]})
         line_said = escape(exchange.line, quote=False)
         why = stand_in(exchange)
@@ -105,9 +114,9 @@ def meeting_head(meeting: Meeting, scenario: Scenario) -> Markup:
                   ended=meeting.ended_at is not None)
 
 
-def latest_panel(coach: Coach, meeting: Meeting, scenario: Scenario) -> Markup:
+def latest_panel(coach: Coach, meeting: Meeting, scenario: Scenario, *, tip_comes: bool = False) -> Markup:
     """The panel of the newest reply."""
-    return reply_panel(coach, meeting.exchanges[-1], scenario.client.first_name)
+    return reply_panel(coach, meeting.exchanges[-1], scenario.client.first_name, tip_comes=tip_comes)
 
 
 def rows(coach: Coach, summaries: tuple[MeetingSummary, ...]) -> list[dict[str, object]]:

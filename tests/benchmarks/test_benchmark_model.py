@@ -32,7 +32,7 @@ JUDGEMENT = json.dumps({
     "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
     "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news. " * 4})
 TIP = "Stay with her news a little longer. Ask “What has it been like on the floor since?” and then wait."
-VOICE_SIGN, TIP_SIGN = "you say your next line", "You fit it to this very moment"
+VOICE_SIGN, TIP_SIGN = "you say your next line", "What to advise is decided"
 
 
 # When the voice was asked, by the endpoint's clock, which is this process's.

@@ -42,6 +42,14 @@ class TestEmbedded:
         assert spoken.engine == "embedded"
         assert spoken.text.endswith(tuple(form.line for form in scenario.clue("hired").forms))
 
+    def test_a_bridge_that_leads_nowhere_is_not_said(self, scenario: Scenario) -> None:
+        spent = tuple(f"clue/hired/{i}" for i in range(len(scenario.clue("hired").forms)))
+        acts = (Act(Deed.REACT, "acknowledged"), Act(Deed.BRIDGE), Act(Deed.CLUE, "hired"))
+        spoken = last_of(EmbeddedVoice(), scenario, decision(*acts, memory=remembering(used=spent)))
+        assert [key.rpartition("/")[0] for key in spoken.used] == ["react/acknowledged/open"]
+        fresh = last_of(EmbeddedVoice(), scenario, decision(*acts, memory=remembering()))
+        assert [key.partition("/")[0] for key in fresh.used] == ["react", "bridge", "clue"]
+
     def test_chance_alone_draws_among_those_left(self, scenario: Scenario) -> None:
         what = decision(Act(Deed.SIDESTEP), memory=remembering())
         lines = {seed: last_of(EmbeddedVoice(), scenario, what, seed=seed) for seed in range(20)}

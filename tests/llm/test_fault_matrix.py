@@ -29,7 +29,7 @@ LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it, and waited."}],
     "next": "Ask one more question before you answer."})
 # By these words of its prompt a task is known at the endpoint.
-SIGNS = {"voice": "you say your next line", "judge": "You judge one reply", "tip": "You fit it to this very moment",
+SIGNS = {"voice": "you say your next line", "judge": "You judge one reply", "tip": "What to advise is decided",
          "debrief": "you look\nback on it together", "ask": "You are a coach of client conversations. Answer the question"}
 
 
@@ -183,17 +183,20 @@ def test_where_the_settings_want_it_the_reply_can_be_sent_again(
 @pytest.mark.parametrize("fault", FAULTS)
 def test_where_a_tip_s_words_fail_they_are_its_author_s(scene_with: Callable[[OnFailure], Scene], fault: str) -> None:
     scene = scene_with(OnFailure.EMBEDDED)
-    well = scene.reply(scene.begin())
-    scene.broken["tip"] = FAULTS[fault]
+    practice = scene.coach.practice
     meeting = scene.begin()
     exchange = scene.reply(meeting)
+    scene.broken["tip"] = FAULTS[fault]
+    kept = practice.fit_tip(meeting.id, "ada").exchanges[1]
+    assert kept == exchange == practice.get(meeting.id, "ada").exchanges[1]
     assert exchange.tip is not None
-    assert well.tip is not None
-    assert well.tip.worded_by == "model:small"
     assert exchange.tip.worded_by == ""
-    assert exchange.tip.citation == well.tip.citation
-    assert exchange.tip.text != well.tip.text
-    assert (exchange.line, scene.coach.practice.get(meeting.id, "ada").exchanges[1]) == (LINE, exchange)
+    scene.broken.clear()
+    fitted = practice.fit_tip(meeting.id, "ada").exchanges[1].tip
+    assert fitted is not None
+    assert (fitted.worded_by, fitted.citation) == ("model:small", exchange.tip.citation)
+    assert fitted.text != exchange.tip.text
+    assert practice.get(meeting.id, "ada").exchanges[1].tip == fitted
     told(fault, "tip", "the card's own words", "the model's line and score")
 
 

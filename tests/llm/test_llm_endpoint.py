@@ -294,18 +294,18 @@ def test_a_meeting_with_the_model_as_voice_and_judge(endpoint: Endpoint, by_mode
     assert [seen.behaviour for seen in exchange.score.observations] == ["acknowledges"]
     assert exchange.score.note.startswith("1 of the judge's quotes did not stand in the reply")
     assert practice.get(meeting.id, "ada").exchanges[1] == exchange
-    # The judge is asked twice, since one of its quotes is wrong; beside it the voice, and the tip's words.
-    assert sorted(bool(asked.get("stream")) for asked in endpoint.asked) == [False, False, True, True]
+    # The judge is asked twice, since one of its quotes is wrong; beside it the voice.
+    assert sorted(bool(asked.get("stream")) for asked in endpoint.asked) == [False, False, True]
 
 
-def test_judge_voice_and_tip_are_asked_at_once(endpoint: Endpoint, by_model: Coach) -> None:
-    all_three = Barrier(3, timeout=10)
+def test_judge_and_voice_are_asked_at_once(endpoint: Endpoint, by_model: Coach) -> None:
+    both = Barrier(2, timeout=10)
 
-    def wait_for_the_others(handler: Handler, body: dict[str, Any]) -> None:
-        all_three.wait()
+    def wait_for_the_other(handler: Handler, body: dict[str, Any]) -> None:
+        both.wait()
         says("It is, rather." if body.get("stream") else RIGHT)(handler, body)
 
-    endpoint.acts = [wait_for_the_others]
+    endpoint.acts = [wait_for_the_other]
     meeting = by_model.practice.begin("acquisition-news", "ada", seed=1)
     exchange = by_model.practice.reply(meeting.id, "ada", 1, REPLY)
     assert exchange.voice == "model:small"

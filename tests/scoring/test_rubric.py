@@ -149,7 +149,7 @@ def test_a_rubric_without_a_behaviour_is_refused(file: Path) -> None:
         (
             "side: craft, empathy: 5",
             "side: both, empathy: 5",
-            "{label: agreed a next step",
+            "{label: named a next step",
             "behaviours.next_step.side: Input should be",
         ),
         ("selling_base: 8\n", "", "version", "selling_base: Field required"),
