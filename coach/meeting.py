@@ -245,7 +245,8 @@ class Practice:
         with self.ledger.work(meeting.id):
             made = self.looking_back.on(meeting, self.debrief(meeting), first_name, self.rubric.label)
         self.records.keep_look_back(meeting.id, made)
-        return replace(meeting, look_back=made)
+        # Somebody may have been quicker, in another window: the one that is kept is shown in both.
+        return self.get(meeting.id, meeting.trainee)
 
     def _rules(self, meeting: Meeting) -> Rules:
         return self.encounter.rules.at(meeting.level, self.scenario(meeting).client.temperament)
