@@ -44,7 +44,7 @@ class Page:
         self.sending = SendingPart(coach)
         self.library = LibraryPart(coach, self._show, self.sending.sender)
         self.debrief = DebriefPart(coach, self._show, self.sending.sender)
-        # By session, what tells a reply under way that its trainee has left.
+        # By session, what tells the replies under way that their trainee has left.
         self._gone: dict[str, Event] = {}
 
     def build(self) -> gr.Blocks:
@@ -146,7 +146,7 @@ class Page:
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Tie:
             """Every handler hangs here, so that none is public and each has the net below it."""
-            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)})
+            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)}, {self.alert: gr.update()})
             tied: Tie = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
                                   show_progress="hidden", **more)
             return tied
@@ -297,7 +297,7 @@ class Page:
             if int(number) == len(meeting.exchanges):
                 yield {self.chat: view.conversation(self.coach, meeting, checked.text, line=""), self.box: "",
                        self.send: gr.update(interactive=False), self.notice: ""}
-            gone = self._gone[request.session_hash or ""] = Event()
+            gone = self._gone.setdefault(request.session_hash or "", Event())  # one for all clicks of the tab
             reply = partial(practice.reply, meeting_id, trainee, int(number), checked.text, gone=gone)
             async for said in answering(reply):
                 # A model's line shows sentence by sentence; an authored one is there at once, and is typed.
