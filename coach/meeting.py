@@ -232,7 +232,7 @@ class Practice:
         """The debrief of `meeting` as far as it has come."""
         return debrief(meeting, self.scenario(meeting), self._rules(meeting), self.rubric, self._coverage)
 
-    def fit_tip(self, meeting_id: str, trainee: str) -> Meeting:
+    def fit_tip(self, meeting_id: str, trainee: str, gone: Event | None = None) -> Meeting:
         """The meeting with its newest tip in the words of the moment, by a language model; kept, and as it is where that fails.
 
         After the turn, since it goes by her answer, and nobody should wait for that answer the longer.
@@ -245,14 +245,14 @@ class Practice:
         newest = meeting.exchanges[-1]
         if self.wording is None or newest.tip is None or newest.tip.worded_by or meeting.ended_at is not None:
             return meeting
-        with self.ledger.work(meeting.id, newest.number):
+        with self.ledger.work(meeting.id, newest.number, gone):
             tip = self.wording.worded(newest.tip, meeting.transcript, self.scenario(meeting).client.first_name)
-        if tip == newest.tip:
-            return meeting
-        self.records.keep_tip(meeting.id, newest.number, tip)
-        return replace(meeting, exchanges=(*meeting.exchanges[:-1], replace(newest, tip=tip)))
+        if tip != newest.tip:
+            self.records.keep_tip(meeting.id, newest.number, tip)
+        # As it is by now: the next reply may have been kept meanwhile.
+        return self.get(meeting_id, trainee)
 
-    def look_back(self, meeting: Meeting) -> Meeting:
+    def look_back(self, meeting: Meeting, gone: Event | None = None) -> Meeting:
         """A finished meeting with a language model's look back, kept; as it is where no model is at work or it has one.
 
         Raises:
@@ -262,10 +262,11 @@ class Practice:
         if self.looking_back is None or meeting.look_back is not None or meeting.ended_at is None or not meeting.scored:
             return meeting
         first_name = self.scenario(meeting).client.first_name
-        with self.ledger.work(meeting.id):
+        with self.ledger.work(meeting.id, gone=gone):
             made = self.looking_back.on(meeting, self.debrief(meeting), first_name, self.rubric.label)
         self.records.keep_look_back(meeting.id, made)
-        return replace(meeting, look_back=made)
+        # Somebody may have been quicker, in another window: the one that is kept is shown in both.
+        return self.get(meeting.id, meeting.trainee)
 
     def _rules(self, meeting: Meeting) -> Rules:
         return self.encounter.rules.at(meeting.level, self.scenario(meeting).client.temperament)

@@ -151,9 +151,8 @@ class Coach:
     def observer(self) -> Observer:
         """Who scores replies."""
         if self.engine is Engine.MODEL:
-            fallback = None if self.settings.model_failure is OnFailure.RETRY else self.detector
-            return ModelJudge(self._model(Task.JUDGE), self.settings.model_for(Task.JUDGE), self.rubric, fallback=fallback,
-                              repeats=self.settings.judge_repeats)
+            return ModelJudge(self._model(Task.JUDGE), self.settings.model_for(Task.JUDGE), self.rubric, fallback=self.detector,
+                              repeats=self.settings.judge_repeats, insists=self.settings.model_failure is OnFailure.RETRY)
         return self.detector
 
     @property

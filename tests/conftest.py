@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pydantic import SecretStr
 
 from coach.customer.script import Scenarios
 from coach.knowledge import Holdings, Library, build_index, load_cards, load_elsewhere, open_library
@@ -204,3 +205,23 @@ def coach(home: Path, coach_in: Callable[[Path], AbstractContextManager[Coach]])
     """A whole coach, to this test alone."""
     with coach_in(home) as wired:
         yield wired
+
+
+@pytest.fixture
+def by_model_at(coach: Coach) -> Iterator[Callable[..., Coach]]:
+    """Gives a whole coach whose engine is the model behind an endpoint, by its address; keywords change settings."""
+    made: list[Coach] = []
+
+    def make(url: str, **changes: object) -> Coach:
+        settings: dict[str, object] = {
+            "engine": Engine.MODEL, "openai_base_url": url, "openai_api_key": SecretStr("k"), "model": "small",
+            "model_retries": 0}
+        wired = Coach(coach.settings.model_copy(update=settings | changes))
+        wired.embedder, wired.scenarios, wired.cards, wired.live = coach.embedder, coach.scenarios, coach.cards, coach.live
+        made.append(wired)
+        return wired
+
+    yield make
+    for wired in made:
+        if "records" in vars(wired):
+            wired.records.close()

@@ -2,13 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
 KEY = "sk-very-secret-key"
+# By these words of its prompt a task is known.
+SIGNS = {"voice": "you say your next line", "judge": "You judge one reply", "tip": "What to advise is decided",
+         "debrief": "you look\nback on it together", "ask": "You are a coach of client conversations. Answer the question"}
 Handler = BaseHTTPRequestHandler
 Act = Callable[[Handler, dict[str, Any]], None]
 
@@ -86,6 +89,22 @@ def says(text: str) -> Act:
             )
 
     return act
+
+
+def by_task(acts: Mapping[str, Sequence[Act]]) -> Act:
+    """Does for each task what is set down for it, the last for ever."""
+    left = {task: list(some) for task, some in acts.items()}
+
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        mine = left[task_of(body)]
+        (mine.pop(0) if len(mine) > 1 else mine[0])(handler, body)
+
+    return act
+
+
+def task_of(body: dict[str, Any]) -> str:
+    """What is asked for."""
+    return next(task for task, sign in SIGNS.items() if sign in str(body["messages"][0]["content"]))
 
 
 def fails(status: int, message: str = "It broke.", code: str = "broken") -> Act:

@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from coach.customer.script import Scenarios
-from coach.errors import SetupError
-from coach.settings import Embeddings, Engine, Settings
+from coach.errors import DataFileError, SetupError
+from coach.settings import Embeddings, Engine, Settings, Task
 from coach.wiring import Coach
 
 
@@ -54,3 +54,47 @@ def test_a_folder_of_scenarios_that_is_none_is_told_by_its_variable(tmp_path: Pa
         folder.write_text("a file")
     with pytest.raises(SetupError, match=r"scenarios, is not there\. Make it, or set COACH_SCENARIOS"):
         _ = Coach(Settings(scenarios=folder)).scenarios
+
+
+DATED = "gpt-4.1-mini-2026-01-31"
+OWN = "as_of: 2026-01-31\nsource: Our contract.\nmodels:\n  small: {prompt: 1.0, cached: 0.5, answer: 2.0}\n"
+
+
+@pytest.mark.parametrize("cap", ["meeting_cost", "day_cost"])
+@pytest.mark.parametrize(("models", "unpriced"), [
+    ({"model": "small"}, "small"), ({"model": "gpt-4.1-mini", "tip_model": "tiny"}, "tiny")])
+def test_a_cap_on_cost_that_would_never_be_felt_is_refused(
+        tmp_path: Path, cap: str, models: dict[str, str], unpriced: str) -> None:
+    settings = Settings(home=tmp_path, engine=Engine.MODEL, openai_api_key=SecretStr("k")).model_copy(
+        update={cap: 0.0} | models)
+    with pytest.raises(SetupError, match=rf"cap on cost is set, but {unpriced} has no price.*Set COACH_PRICES to a list"):
+        _ = Coach(settings).ledger
+    # Before anybody has said a word, not in the middle of a meeting.
+    with pytest.raises(SetupError, match="COACH_PRICES"):
+        _ = Coach(settings.model_copy(update={"embeddings": Embeddings.LEXICAL})).practice
+
+
+@pytest.mark.parametrize("changes", [
+    {"model": DATED, "day_cost": 1.0},
+    {"model": "small", "day_tokens": 1000, "meeting_tokens": 1000},
+    {"model": "small", "day_cost": 1.0, "engine": Engine.EMBEDDED},
+    {"model": "small", "meeting_cost": 1.0, "prices": "own"},
+    # COACH_MODEL needs no price where every task has a model of its own.
+    {"model": "small", "day_cost": 1.0} | {f"{task}_model": DATED for task in Task},
+], ids=str)
+def test_a_cap_that_is_felt_or_never_needed_is_taken(tmp_path: Path, changes: dict[str, object]) -> None:
+    if "prices" in changes:
+        own = tmp_path / "prices.yaml"
+        own.write_text(OWN, "utf-8")
+        changes = changes | {"prices": own}
+    settings = Settings(home=tmp_path, engine=Engine.MODEL, openai_api_key=SecretStr("k")).model_copy(update=changes)
+    caps = Coach(settings).ledger.caps
+    assert (caps.meeting_tokens, caps.day_tokens) == (settings.meeting_tokens, settings.day_tokens)
+    assert (caps.meeting_dollars, caps.day_dollars) == (settings.meeting_cost, settings.day_cost)
+
+
+def test_a_list_of_prices_with_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
+    own = tmp_path / "prices.yaml"
+    own.write_text(OWN.replace("answer: 2.0", "answer: -2.0"), "utf-8")
+    with pytest.raises(DataFileError, match=r"prices\.yaml, line 4: "):
+        _ = Coach(Settings(home=tmp_path, prices=own)).ledger

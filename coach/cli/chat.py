@@ -94,11 +94,11 @@ def _held(practice: "Practice", meeting: Meeting, scenario: Scenario, rubric: "R
             by_model = practice.wording is not None
             view.coaching(replace(exchange, tip=None) if by_model else exchange, rubric)
             view.spoken(scenario.client.first_name, exchange.line)
+            if why := stand_in(exchange):
+                say(why, "  ! ")
             if by_model and (tip := practice.fit_tip(meeting.id, meeting.trainee).exchanges[-1].tip):
                 say()
                 view.tip(tip, "    Tip: ")
-            if why := stand_in(exchange):
-                say(why, "  ! ")
             if exchange.move.ending is not None:
                 return practice.get(meeting.id, meeting.trainee)
     except (KeyboardInterrupt, CoachError):

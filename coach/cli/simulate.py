@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cli.app import App, pass_app
+from coach.cli.notice import tell_once
 from coach.cli.terminal import Bar, plain, say
 from coach.domain import Level
 from coach.errors import InputError
@@ -95,6 +96,7 @@ def _play(app: App, job: _Job) -> "Played":
     from coach.evals.trainees import trainee  # noqa: PLC0415 - likewise
 
     scenario, level, policy, seed = job
+    tell_once(app.coach, app.trainee)
     return play(app.coach.encounter, scenario, level, policy, trainee(policy), seed)
 
 

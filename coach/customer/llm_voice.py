@@ -67,9 +67,10 @@ class ModelVoice:
                 yield Spoken(second, authored.used, f"{by_model}, rewritten ({fault.fault})", authored.text)
                 return
         except ModelError as error:
-            if self._insists:
+            capped = isinstance(error, CapError)
+            if self._insists and not capped:  # at a cap no second try would help
                 raise
-            still = Finding(Fault.CAP if isinstance(error, CapError) else Fault.NO_ANSWER)
+            still = Finding(Fault.CAP if capped else Fault.NO_ANSWER)
         yield Spoken(authored.text, authored.used, f"embedded, in place of {by_model} ({still.fault})", authored.text)
 
     def _grow(self, scenario: Scenario, task: Task, prompt: str, authored: Spoken) -> Generator[Spoken, None, Finding | None]:

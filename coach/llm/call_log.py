@@ -23,6 +23,8 @@ def quieten_vendors() -> None:
     """Keep the libraries below from logging what is sent, whatever the environment asks of them. To be called after import."""
     for name in _VENDORS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A cap that is reached stops a call from within a callback, and is told as an error of ours, once.
+    logging.getLogger("langchain_core.callbacks").setLevel(logging.ERROR)
 
 
 class CallLog(BaseCallbackHandler):

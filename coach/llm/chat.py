@@ -81,16 +81,18 @@ def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
     from langchain_core.messages import HumanMessage  # noqa: PLC0415 - see the head of the file
 
     masked = _masked(model, prompt)
-    text = told = ""
+    text = told = cut = ""
     with _guard(model).passing(), as_model_errors():
         for chunk in model.stream([HumanMessage(masked.text)]):
             stop_if_gone()
-            if cut := _CUT_OFF.get(chunk.response_metadata.get("finish_reason", "")):
-                raise ModelError(cut)
+            # Read to its end all the same: what it took is told last.
+            cut = cut or _CUT_OFF.get(chunk.response_metadata.get("finish_reason", ""), "")
             if chunk.text:
                 text += chunk.text
                 if (known := masked.restore_so_far(text)) != told:
                     yield (told := known)
+    if cut:
+        raise ModelError(cut)
     if not text.strip():
         raise ModelError("The language model gave an empty answer.")
     if (whole := masked.restore(text)) != told:

@@ -8,7 +8,7 @@ from httpx2 import HTTPError
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
-from openai import LengthFinishReasonError, OpenAIError
+from openai import APITimeoutError, LengthFinishReasonError, OpenAIError
 
 from coach.domain import ModelCall, Spent
 from coach.llm.ledger import Ledger, Work
@@ -61,12 +61,15 @@ class Counter(BaseCallbackHandler):
         self._close(run_id, _counted(response) or self._estimated(run_id, response))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **more: Any) -> None:
-        """Enters what had come of the answer; nothing where the endpoint gave none."""
+        """Enters what had come of the answer; nothing where the endpoint gave none.
+
+        What took too long has been asked, and is most likely charged for.
+        """
         response: LLMResult | None = more.get("response")
         if isinstance(error, LengthFinishReasonError) and error.completion.usage:
             usage = error.completion.usage
             self._close(run_id, _Used(usage.prompt_tokens, 0, usage.completion_tokens, estimated=False))
-        elif _text(response) or not isinstance(error, OpenAIError | HTTPError):
+        elif isinstance(error, APITimeoutError) or _text(response) or not isinstance(error, OpenAIError | HTTPError):
             self._close(run_id, (response and _counted(response)) or self._estimated(run_id, response))
         else:
             self._close(run_id, None)

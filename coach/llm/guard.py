@@ -47,7 +47,9 @@ class Guard:
                 self._failed(tries=tries)
                 raise
             except (CapError, GoneError):
-                raise  # nobody was asked
+                # Nobody was asked, or nobody waited for the end; where this was the try, another may try at once.
+                self._not_tried(tries=tries)
+                raise
             except (Exception, GeneratorExit):
                 # It did answer: not well, or more than was wanted.
                 self._answered()
@@ -74,6 +76,11 @@ class Guard:
             # What was under way while it rests, and fails late, makes the rest no longer.
             if tries or self._failures == _FAILURES:
                 self._opens_at = self._clock() + _REST_SECONDS
+
+    def _not_tried(self, *, tries: bool) -> None:
+        with self._lock:
+            if tries:
+                self._opens_at = self._clock()
 
     def _answered(self) -> None:
         with self._lock:

@@ -120,7 +120,15 @@ class Masked:
     def restore(self, answer: str) -> str:
         """`answer` with the names in place of their masks."""
         def name(match: re.Match[str]) -> str:
-            return self.spellings.get(match[0]) or self.listed.get(match[0].casefold()) or match[0]
+            """What a mask stands for; also of several of that name ("PartyAs"), and where a number was made up or left out."""
+            known = self.spellings.get(match[0]) or self.listed.get(match[0].casefold())
+            if known:
+                return known
+            mask, several = (match[0][:-1], match[0][-1]) if match[0][-1:] in "sS" else (match[0], "")
+            letter = mask.casefold().rstrip("0123456789")
+            near = self.spellings.get(mask) or self.listed.get(mask.casefold()) or next(
+                (listed for one, listed in self.listed.items() if one.rstrip("0123456789") == letter), "")
+            return near + several if near else match[0]
 
         return _masks(self.stem).sub(name, answer) if self.spellings else answer
 
@@ -188,7 +196,8 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _any_form(name: str) -> str:
     """A pattern for `name`, its accents in one sign or two, with any white space, apostrophe and hyphen."""
-    forms = dict.fromkeys((name, unicodedata.normalize("NFD", name)))
+    # In capitals some letters are two ("Voß", "VOSS").
+    forms = dict.fromkeys(form for one in (name, name.upper()) for form in (one, unicodedata.normalize("NFD", one)))
     return "|".join("".join(_sign(sign) for sign in re.sub(r"\s+", " ", form)) for form in forms)
 
 

@@ -56,18 +56,20 @@ def keep(session: Session, calls: Sequence[ModelCall], meeting_id: str, number: 
 
 def spent(session: Session, meeting_id: str, since: datetime | None) -> Spent:
     """The sum over a meeting's calls, or over all."""
-    wanted = select(func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
-                    func.coalesce(func.sum(ModelCallRow.cost), 0.0))
+    row = ModelCallRow
+    # Each summed for itself: a database has more room in a sum than in a row.
+    wanted = select(func.coalesce(func.sum(row.tokens_in), 0) + func.coalesce(func.sum(row.tokens_out), 0),
+                    func.coalesce(func.sum(row.cost), 0.0))
     if meeting_id:
-        wanted = wanted.where(ModelCallRow.meeting_id == meeting_id)
+        wanted = wanted.where(row.meeting_id == meeting_id)
     if since is not None:
-        wanted = wanted.where(ModelCallRow.at >= since)
+        wanted = wanted.where(row.at >= since)
     tokens, dollars = session.execute(wanted).one()
     return Spent(int(tokens), float(dollars or 0))
 
 
 def usage(session: Session, by: UsageBy, meeting_id: str, since: datetime | None) -> tuple[Usage, ...]:
-    """One sum for each name, in the order of the names; of days the newest first."""
+    """One sum for each name, in the order of the names, those of none first; of days the newest first."""
     row = ModelCallRow
     # SQLite keeps the moment as text that begins with the day; PostgreSQL in the session's zone, which is set to UTC.
     day = func.substr(row.at, 1, 10) if session.get_bind().dialect.name == "sqlite" else func.to_char(
@@ -77,7 +79,7 @@ def usage(session: Session, by: UsageBy, meeting_id: str, since: datetime | None
     wanted = select(
         name, func.count(), func.sum(row.tokens_in), func.sum(row.tokens_cached), func.sum(row.tokens_out),
         func.count().filter(row.estimated), func.count().filter(row.cost.is_(None)), func.coalesce(func.sum(row.cost), 0.0),
-    ).group_by(name).order_by(name.desc() if by is UsageBy.DAY else name)
+    ).group_by(name).order_by(name.desc() if by is UsageBy.DAY else name.asc().nulls_first())
     if meeting_id:
         wanted = wanted.where(row.meeting_id == meeting_id)
     if since is not None:

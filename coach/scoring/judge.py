@@ -78,22 +78,25 @@ class _Checked:
 class ModelJudge:
     """An `Observer` by a language model.
 
-    Where the model fails, `fallback` scores, and the score says so; without one the ModelError is the caller's. While the
-    endpoint rests, up to `rests` times in a row are waited out.
+    Where the model fails, `fallback` scores, and the score says so; without one, or with `insists`, the ModelError is the
+    caller's. At a cap `fallback` scores in any case, since no second try would help. While the endpoint rests, up to `rests`
+    times in a row are waited out.
     """
 
     def __init__(self, model: ChatModel, model_name: str, rubric: Rubric, fallback: Observer | None, repeats: int = 1,
-                 *, rests: int = 0) -> None:
+                 *, rests: int = 0, insists: bool = False) -> None:
         self._model = model
         self._name = model_name
         self._rubric = rubric
         self._fallback = fallback
         self._repeats = repeats
         self._rests = self._rests_left = rests
+        self._insists = insists
 
     def unhurried(self) -> "ModelJudge":
         """The same judge for work on which nobody waits: while the endpoint rests it waits, though not for ever."""
-        return ModelJudge(self._model, self._name, self._rubric, self._fallback, self._repeats, rests=_RESTS)
+        return ModelJudge(self._model, self._name, self._rubric, self._fallback, self._repeats, rests=_RESTS,
+                          insists=self._insists)
 
     def strict(self) -> "ModelJudge":
         """The same judge for measuring the model itself: where it fails there is no score."""
@@ -104,7 +107,7 @@ class ModelJudge:
         try:
             judged = [self._patiently(history, reply) for _ in range(self._repeats)]
         except ModelError as error:
-            if self._fallback is None:
+            if self._fallback is None or (self._insists and not isinstance(error, CapError)):
                 raise
             # The meeting goes on; the score's source names the engine that made it, and the score says so.
             why = _CAPPED if isinstance(error, CapError) else _SILENT

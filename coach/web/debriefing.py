@@ -8,21 +8,23 @@ import gradio as gr
 from anyio import to_thread
 
 from coach.domain import Meeting
-from coach.errors import CoachError, ModelError
+from coach.errors import CapError, CoachError, ModelError
 from coach.web import view
 from coach.web.render import problem
+from coach.web.steps import Steps
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
 _WAIT = "The language model is looking back on the meeting …"
-_FAILED = "The language model could not look back on this meeting. Open the debrief again to let it try; all else is here."
+_AGAIN = "All else of the debrief is here; open it again to let the model try once more."
 
 
 class DebriefPart:
     """The view after a meeting, and what it shows."""
 
-    def __init__(self, coach: Coach, show: Callable[..., Update], sender: Callable[[gr.Request], str]) -> None:
+    def __init__(self, coach: Coach, steps: Steps, show: Callable[..., Update], sender: Callable[[gr.Request], str]) -> None:
         self._coach = coach
+        self._steps = steps
         self._show = show
         self._sender = sender
 
@@ -62,11 +64,14 @@ class DebriefPart:
             meeting = await to_thread.run_sync(practice.get, meeting_id, trainee)
             if meeting.ended_at is None or meeting.look_back is not None or not meeting.scored:
                 return
-            shown = partial(view.debrief_page, self._coach)
+            step, shown = self._steps.now(request), partial(view.debrief_page, self._coach)
             yield {self.html: shown(meeting, _WAIT)}
             try:
-                yield {self.html: shown(await to_thread.run_sync(practice.look_back, meeting))}
-            except ModelError:
-                yield {self.html: shown(meeting, _FAILED)}
+                told = shown(await to_thread.run_sync(partial(practice.look_back, meeting, self._steps.gone(request))))
+            except ModelError as error:
+                told = shown(meeting, str(error) if isinstance(error, CapError) else f"{error} {_AGAIN}")
+            # By now another debrief may be on view.
+            if self._steps.now(request) == step:
+                yield {self.html: told}
         except CoachError as error:
             yield {self.html: problem(error)}

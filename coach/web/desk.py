@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -17,6 +16,7 @@ from coach.web import view
 from coach.web.access import trainee_of
 from coach.web.answering import answering, typing_seconds
 from coach.web.render import problem, render
+from coach.web.steps import Steps
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
@@ -25,11 +25,10 @@ Update = dict[Any, Any]
 class DeskPart:
     """The view of a meeting that goes on, and the handler of a reply."""
 
-    def __init__(self, coach: Coach, sender: Callable[[gr.Request], str]) -> None:
+    def __init__(self, coach: Coach, steps: Steps, sender: Callable[[gr.Request], str]) -> None:
         self._coach = coach
+        self._steps = steps
         self._sender = sender
-        # By session, what tells its replies under way that their trainee has left.
-        self._gone: dict[str, Event] = {}
 
     def build(self) -> None:
         """The components."""
@@ -73,6 +72,7 @@ class DeskPart:
         The exchange is kept before what the reply did is shown; a model's line shows as it grows.
         """
         practice, by_model = self._coach.practice, self._coach.engine is Engine.MODEL
+        self._steps.take(request)
         try:
             trainee = await to_thread.run_sync(self._sender, request)
             checked = check_reply(text or "")
@@ -80,8 +80,7 @@ class DeskPart:
             if int(number) == len(meeting.exchanges):
                 yield {self.chat: view.conversation(self._coach, meeting, checked.text, line=""), self.box: "",
                        self.send: gr.update(interactive=False), self.notice: ""}
-            gone = self._gone.setdefault(request.session_hash or "", Event())
-            reply = partial(practice.reply, meeting_id, trainee, int(number), checked.text, gone=gone)
+            reply = partial(practice.reply, meeting_id, trainee, int(number), checked.text, gone=self._steps.gone(request))
             async for said in answering(reply):
                 # A model's line shows sentence by sentence; an authored one is there at once, and is typed.
                 if isinstance(said, Exchange):
@@ -97,22 +96,26 @@ class DeskPart:
                 self.notice: render("notice", kind="info", text=checked.notice or self._over(meeting))}
 
     async def fit_tip(self, meeting_id: str, request: gr.Request) -> AsyncIterator[Update]:
-        """Have the newest tip put into the words of the moment; nothing where no language model is there to do so."""
-        practice = self._coach.practice
+        """Have the newest tip put into the words of the moment; nothing where no language model is there to do so.
+
+        Nothing is shown once the trainee has gone on: to the next reply, or elsewhere.
+        """
+        practice, step = self._coach.practice, self._steps.now(request)
         if not meeting_id or practice.wording is None:
             return
         try:
-            meeting = await to_thread.run_sync(practice.fit_tip, meeting_id, await to_thread.run_sync(self._sender, request))
+            trainee = await to_thread.run_sync(self._sender, request)
+            fit = partial(practice.fit_tip, meeting_id, trainee, self._steps.gone(request))
+            shown = self.values(await to_thread.run_sync(fit))
         except CoachError as error:
-            yield self._caught_up(meeting_id, request) | {self.notice: problem(error)}
-        else:
-            shown = self.values(meeting)
-            yield {part: shown[part] for part in (self.chat, self.panel)}
+            # The tip is there, in its author's words.
+            shown = self._caught_up(meeting_id, request) | {self.notice: problem(error)}
+        if self._steps.now(request) == step:
+            yield {part: shown[part] for part in (self.chat, self.panel, self.notice) if part in shown}
 
     def leave(self, request: gr.Request) -> None:
         """The tab is closed, or loaded anew: a model that still speaks is stopped. The browser keeps the reply as a draft."""
-        if gone := self._gone.pop(request.session_hash or "", None):
-            gone.set()
+        self._steps.leave(request)
 
     def _caught_up(self, meeting_id: str, request: gr.Request) -> Update:
         """The meeting as the records have it; nothing where it can not be read."""

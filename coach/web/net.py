@@ -12,18 +12,26 @@ SORRY = ("Something went wrong on our side. What you had sent is kept; reload th
 Handler = Callable[..., Any]
 
 
-def with_net(handler: Handler, shown: Callable[[str], Any]) -> Handler:
+def with_net(handler: Handler, shown: Callable[[str], Any], unchanged: object) -> Handler:
     """`handler` with every exception caught, logged, and turned into what `shown` makes of the sentence for the trainee.
 
     Works for plain functions and for async generators; the signature stays, since Gradio reads it.
+
+    Args:
+        unchanged: what a handler gives that changes nothing. Of a generator that ends without a word Gradio makes that every
+            output is to be emptied, and so this is given in its place.
     """
     if inspect.isasyncgenfunction(handler):
 
         @wraps(handler)
         async def streaming(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            told = False
             try:
                 async for value in handler(*args, **kwargs):
+                    told = True
                     yield value
+                if not told:
+                    yield unchanged
             except Exception:  # noqa: BLE001 - the last net: nothing below it, and it is logged and told
                 _log.exception("a handler of the page failed")
                 yield shown(SORRY)

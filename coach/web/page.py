@@ -17,6 +17,7 @@ from coach.web.library import LibraryPart
 from coach.web.net import with_net
 from coach.web.render import problem, render
 from coach.web.sending import SendingPart
+from coach.web.steps import Steps
 from coach.wiring import Coach
 
 Update = dict[Any, Any]
@@ -37,8 +38,9 @@ class Page:
         self.views: dict[str, gr.Column] = {}
         self.sending = SendingPart(coach)
         self.library = LibraryPart(coach, self._show, self.sending.sender)
-        self.desk = DeskPart(coach, self.sending.sender)
-        self.debrief = DebriefPart(coach, self._show, self.sending.sender)
+        self.steps = Steps()
+        self.desk = DeskPart(coach, self.steps, self.sending.sender)
+        self.debrief = DebriefPart(coach, self.steps, self._show, self.sending.sender)
 
     def build(self) -> gr.Blocks:
         """The Blocks app."""
@@ -115,7 +117,7 @@ class Page:
 
         def tie(trigger: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any] | None = None, **more: Any) -> Tie:
             """Every handler hangs here, so that none is public and each has the net below it."""
-            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)})
+            caught = with_net(fn, lambda sorry: {self.alert: problem(sorry)}, {self.alert: gr.update()})
             tied: Tie = trigger(caught, inputs, everything, api_visibility="private", concurrency_limit=_AT_ONCE,
                                   show_progress="hidden", **more)
             return tied
@@ -126,9 +128,8 @@ class Page:
         triggers = (desk.send.click, desk.box.submit)
         sending = [tie(trigger, desk.reply, desk.said, trigger_mode="multiple") for trigger in triggers]
         # Whoever sends the next reply does not wait for the tip's words; they are kept all the same.
-        fitting = [tie(sent.then, desk.fit_tip, [desk.meeting_id]) for sent in sending]
-        for trigger in triggers:
-            trigger(None, None, None, cancels=fitting, api_visibility="private")
+        for sent in sending:
+            tie(sent.then, desk.fit_tip, [desk.meeting_id], trigger_mode="multiple")
         arriving = tie(blocks.load, self.arrive)
         self.sending.tie(tie, blocks.load)
         # Whoever walks on while she answers is not pulled back when the answer comes; it is kept all the same.
@@ -137,7 +138,7 @@ class Page:
         tie(self.nav_library.click, self.library.show, cancels=sending)
         ending = tie(desk.end.click, self.finish, [desk.meeting_id], cancels=sending)
         for shown in (arriving, ending):
-            tie(shown.then, self.debrief.look_back, [desk.meeting_id])
+            tie(shown.then, self.debrief.look_back, [desk.meeting_id], trigger_mode="multiple")
         blocks.unload(desk.leave)
         tie(self.back.click, self.show_home)
         for scenario_id, button in self.scenario_buttons:
@@ -228,6 +229,7 @@ class Page:
 
     def start(self, scenario_id: str, seed: float, level: str, request: gr.Request) -> Update:
         """Begin the meeting."""
+        self.steps.take(request)
         try:
             chosen = Level(level) if level in list(Level) else Level.MEDIUM
             return self._open(self.coach.practice.begin(scenario_id, self.sending.sender(request), int(seed), chosen))
@@ -246,6 +248,7 @@ class Page:
         """A second meeting that is the first up to the exchange before reply `number`, to answer otherwise from there."""
         # The choices are the tab's own; the server may have been started anew since, and takes what it is given.
         at = re.search(r"\d+", str(number or 1))
+        self.steps.take(request)
         try:
             trainee = self.sending.sender(request)
             return self._open(self.coach.practice.branch(meeting_id, trainee, int(at[0] if at else 1) - 1))
@@ -254,6 +257,7 @@ class Page:
 
     def finish(self, meeting_id: str, request: gr.Request) -> Update:
         """End the meeting and show its debrief."""
+        self.steps.take(request)
         try:
             return self._debriefed(self.coach.practice.end(meeting_id, trainee_of(request)))
         except CoachError as error:

@@ -141,7 +141,7 @@ def taken(coach: Coach) -> str:
     found = coach.records.usage(UsageBy.DAY, since=now.replace(hour=0, minute=0, second=0, microsecond=0))
     if not found:
         return "The language model took nothing today."
-    (today,) = found
+    today = found[0]  # the newest; after midnight there may be two
     price = f", about ${today.dollars:.2f} by the prices of {coach.ledger.prices.as_of:%d %B %Y}" if today.dollars else ""
     return (f"Today the language model took {today.tokens_in + today.tokens_out:,} tokens in {today.calls:,} calls{price}. "
             "The command coach usage tells it by meeting, task and day.")

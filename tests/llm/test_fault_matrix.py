@@ -18,7 +18,7 @@ from coach.domain import Exchange, Meeting
 from coach.errors import ModelError
 from coach.settings import Engine, OnFailure, Settings
 from coach.wiring import Coach
-from tests.fake_endpoint import KEY, Act, Endpoint, Handler, breaks_off, event, fails, hangs_up, says, send, serving
+from tests.fake_endpoint import KEY, Act, Endpoint, Handler, breaks_off, event, fails, hangs_up, says, send, serving, task_of
 
 REPLY = "That is big news. I am with you."
 LINE = "It is, rather. Thank you."
@@ -28,9 +28,6 @@ JUDGED = json.dumps({
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it, and waited."}],
     "next": "Ask one more question before you answer."})
-# By these words of its prompt a task is known at the endpoint.
-SIGNS = {"voice": "you say your next line", "judge": "You judge one reply", "tip": "What to advise is decided",
-         "debrief": "you look\nback on it together", "ask": "You are a coach of client conversations. Answer the question"}
 
 
 def refuses(handler: Handler, body: dict[str, Any]) -> None:
@@ -87,8 +84,7 @@ class Scene:
         endpoint.acts = [self._act]
 
     def _act(self, handler: Handler, body: dict[str, Any]) -> None:
-        prompt = str(body["messages"][0]["content"])
-        task = next(task for task, sign in SIGNS.items() if sign in prompt)
+        task = task_of(body)
         well = {"voice": says(LINE), "judge": says(JUDGED), "debrief": says(LOOKED_BACK), "ask": says("Ask how she is [1]."),
                 "tip": says("Stay with it: “What has that been like?”")}
         self.broken.get(task, well[task])(handler, body)

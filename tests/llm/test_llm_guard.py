@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.errors import EndpointError, ModelError
+from coach.errors import CapError, EndpointError, GoneError, ModelError
 from coach.llm.guard import Guard, guard_of
 
 
@@ -134,4 +134,16 @@ def test_a_late_failure_makes_the_rest_no_longer() -> None:
         clock.now += 15
         raise DEAD
     clock.now += 6
+    assert call(guard) == ""
+
+
+@pytest.mark.parametrize("error", [CapError("capped"), GoneError("gone")])
+def test_a_try_for_which_nobody_was_asked_makes_the_rest_no_longer(error: Exception) -> None:
+    clock = Clock()
+    guard = Guard(clock=clock)
+    for _ in range(3):
+        call(guard, DEAD)
+    clock.now += 21
+    with pytest.raises(type(error)), guard.passing():
+        raise error
     assert call(guard) == ""

@@ -158,6 +158,7 @@ def _said(page: Page, meeting_id: str, request: gr.Request) -> dict[object, obje
 
 @dataclass
 class _Stranger(_Request):
+    session_hash = "a tab"
     query_params: dict[str, str] | None = None
 
 
