@@ -8,7 +8,7 @@ import click
 
 from coach.cli.app import App, pass_app
 from coach.cli.terminal import say, table
-from coach.records import Usage, UsageBy
+from coach.domain import Usage, UsageBy
 
 _HEADS = ("CALLS", "IN", "CACHED", "OUT", "DOLLARS")
 

@@ -40,7 +40,7 @@ class LookBackInputs:
 
     name: str
     turns: Annotated[list[tuple[str, str]], UNTRUSTED]
-    seen: list[tuple[int, int, int, str]]
+    seen: Annotated[list[tuple[int, int, int, str]], UNTRUSTED]
     passed: Annotated[list[str], UNTRUSTED]
 
 

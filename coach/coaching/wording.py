@@ -39,7 +39,7 @@ class TipInputs:
 
     title: str
     passage: Annotated[str, UNTRUSTED]
-    advice: str
+    advice: Annotated[str, UNTRUSTED]
     name: str
     history: Annotated[list[tuple[str, str]], UNTRUSTED]
 

@@ -34,7 +34,7 @@ from coach.domain.score import (
     StageScore,
     TranscriptScore,
 )
-from coach.domain.usage import ModelCall, Spent
+from coach.domain.usage import ModelCall, Spent, Usage, UsageBy
 
 __all__ = [
     "FAINT",
@@ -67,4 +67,6 @@ __all__ = [
     "Transcript",
     "TranscriptScore",
     "Turn",
+    "Usage",
+    "UsageBy",
 ]

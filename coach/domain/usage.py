@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,34 @@ class ModelCall:
     def spent(self) -> Spent:
         """What it took; what has no price costs nothing here."""
         return Spent(self.tokens_in + self.tokens_out, self.dollars or 0.0)
+
+
+class UsageBy(StrEnum):
+    """What usage is summed up by."""
+
+    DAY = "day"
+    TASK = "task"
+    MODEL = "model"
+    MEETING = "meeting"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The calls of one day, task, model, meeting or reply.
+
+    Attributes:
+        name: the day (2026-01-31), the task, the model, the meeting's id, or the reply's number; empty: of none.
+        tokens_cached: those of `tokens_in` that the provider had cached.
+        estimated: how many of the calls coach had to estimate itself.
+        unpriced: how many of them have no price; `dollars` is without these.
+    """
+
+    name: str
+    calls: int
+    tokens_in: int
+    tokens_cached: int
+    tokens_out: int
+    estimated: int
+    unpriced: int
+    dollars: float

@@ -9,8 +9,7 @@ meeting goes on only from its newest exchange; every fault comes as one of `coac
     draft.py       for developers: draft the next migration
 """
 
-from coach.records.calls import Usage, UsageBy
 from coach.records.listing import MeetingSummary
 from coach.records.repository import Repository, open_repository
 
-__all__ = ["MeetingSummary", "Repository", "Usage", "UsageBy", "open_repository"]
+__all__ = ["MeetingSummary", "Repository", "open_repository"]

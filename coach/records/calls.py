@@ -1,46 +1,13 @@
 """What calls to language models took: kept, summed for the caps, and summed up for people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
-from coach.domain import ModelCall, Spent
+from coach.domain import ModelCall, Spent, Usage, UsageBy
 from coach.records.models import MeetingRow, ModelCallRow
-
-
-class UsageBy(StrEnum):
-    """What usage is summed up by."""
-
-    DAY = "day"
-    TASK = "task"
-    MODEL = "model"
-    MEETING = "meeting"
-    REPLY = "reply"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """The calls of one day, task, model, meeting or reply.
-
-    Attributes:
-        name: the day (2026-01-31), the task, the model, the meeting's id, or the reply's number; empty: of none.
-        tokens_cached: those of `tokens_in` that the provider had cached.
-        estimated: how many of the calls coach had to estimate itself.
-        unpriced: how many of them have no price; `dollars` is without these.
-    """
-
-    name: str
-    calls: int
-    tokens_in: int
-    tokens_cached: int
-    tokens_out: int
-    estimated: int
-    unpriced: int
-    dollars: float
 
 
 def keep(session: Session, calls: Sequence[ModelCall], meeting_id: str, number: int | None) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
-from coach.domain import Ending, Exchange, LookBack, Meeting, ModelCall, Spent, Tip
+from coach.domain import Ending, Exchange, LookBack, Meeting, ModelCall, Spent, Tip, Usage, UsageBy
 from coach.errors import ConflictError, InputError, NotFoundError, StorageError
-from coach.records.calls import Usage, UsageBy, keep, spent, usage
+from coach.records.calls import keep, spent, usage
 from coach.records.convert import exchange_to_row, look_back_to_json, meeting_from_row, meeting_to_row, tip_to_json
 from coach.records.engine import BUSY_SECONDS, file_of, for_reading, for_writing, open_database, place_of
 from coach.records.faults import READING, Cause, Task, told_plainly

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from coach.coaching.words import ENDINGS, doubt, how_sure, stand_in, verdict
 from coach.customer.scenario import Scenario
-from coach.domain import Exchange, Meeting, Observation, ScoreSource
+from coach.domain import Exchange, Meeting, Observation, ScoreSource, UsageBy
 from coach.errors import CoachError
-from coach.records import MeetingSummary, UsageBy
+from coach.records import MeetingSummary
 from coach.scoring.rubric import Rubric
 from coach.settings import Engine
 from coach.web.charts import Mark, Series, line_chart
@@ -21,6 +21,7 @@ from coach.wiring import Coach
 Message = dict[str, Any]
 _TRUST_WORDS = ((0.2, "Closed"), (0.4, "Wary"), (0.62, "Opening up"), (0.8, "Trusting"), (1.01, "Frank with you"))
 _LIKELY = 0.5
+_A_CENT = 0.01
 _SPARK_WIDTH, _SPARK_HEIGHT = 120, 32
 
 
@@ -142,7 +143,8 @@ def taken(coach: Coach) -> str:
     if not found:
         return "The language model took nothing today."
     today = found[0]  # the newest; after midnight there may be two
-    price = f", about ${today.dollars:.2f} by the prices of {coach.ledger.prices.as_of:%d %B %Y}" if today.dollars else ""
+    cost = f"about ${today.dollars:.2f}" if today.dollars >= _A_CENT else "less than a cent"
+    price = f", {cost} by the prices of {coach.ledger.prices.as_of:%d %B %Y}" if today.dollars else ""
     return (f"Today the language model took {today.tokens_in + today.tokens_out:,} tokens in {today.calls:,} calls{price}. "
             "The command coach usage tells it by meeting, task and day.")
 

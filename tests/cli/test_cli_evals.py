@@ -50,5 +50,5 @@ def test_the_tokens_of_a_meeting_are_told_in_a_table(run: Run, monkeypatch: pyte
     monkeypatch.setattr("coach.evals.tokens.token_use", lambda *_, **__: TokenUse(uses, exact=True))
     told = run("evals", "tokens").stdout
     assert "    5  voice      5,000    1,000      450,000    1.1%     50%" in told
-    assert "At 20 turns both take 1.1% of the naive way, 11% of one without the cards." in told
+    assert "At 20 turns all take 1.1% of the naive way, 11% of one without the cards." in told
     assert "Tokens counted." in told

@@ -183,7 +183,7 @@ def test_every_prompt_that_can_not_be_used_is_told(run_bare: Run, tmp_path: Path
     assert result.exit_code == 3
     assert "ask-coach.md" in told
     assert "'replies'" in told
-    assert "2 faults in 2 files; coach asks for 3 prompts." in told
+    assert "2 faults in 2 files; coach asks for 5 prompts." in told
 
 
 def test_a_prompt_is_shown_as_it_stands(run_bare: Run) -> None:

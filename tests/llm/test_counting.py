@@ -7,11 +7,12 @@ from threading import Event
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from coach.domain import UsageBy
 from coach.errors import CapError, GoneError, ModelError
 from coach.llm.chat import ask_for, ask_for_text, make_chat_model
 from coach.llm.ledger import Caps, Ledger
 from coach.llm.prices import load_prices
-from coach.records import Repository, UsageBy, open_repository
+from coach.records import Repository, open_repository
 from coach.settings import Engine, Settings, Task
 from tests.fake_endpoint import KEY, Act, Endpoint, breaks_off, event, fails, says, send, serving
 

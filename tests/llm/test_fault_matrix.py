@@ -6,6 +6,7 @@ Run it with `-s` for the table.
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from coach.coaching.ask import NO_ANSWER, PASSAGES_THEMSELVES, ask_coach
 from coach.coaching.words import stand_in
 from coach.domain import Exchange, Meeting
 from coach.errors import ModelError
-from coach.settings import Engine, OnFailure, Settings
+from coach.settings import Engine, OnFailure
 from coach.wiring import Coach
 from tests.fake_endpoint import KEY, Act, Endpoint, Handler, breaks_off, event, fails, hangs_up, says, send, serving, task_of
 
@@ -56,7 +57,7 @@ def ends(reason: str) -> Act:
 
 
 def too_slow(handler: Handler, _: dict[str, Any]) -> None:
-    time.sleep(1.5)
+    time.sleep(2.5)
     hangs_up(handler, {})
 
 
@@ -96,27 +97,31 @@ class Scene:
         return self.coach.practice.reply(meeting.id, "ada", number, REPLY)
 
 
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with serving() as served:
-        yield served
+@pytest.fixture(scope="module")
+def scenes(
+    coach_in: Callable[[Path], AbstractContextManager[Coach]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[OnFailure, Scene]]:
+    """One for each way of taking a failure, made once: what a customer must know before she can listen takes a second."""
+    with ExitStack() as open_until_the_end:
+        made = {}
+        for on_failure in OnFailure:
+            endpoint = open_until_the_end.enter_context(serving())
+            coach = open_until_the_end.enter_context(coach_in(tmp_path_factory.mktemp("faults")))
+            wired = Coach(coach.settings.model_copy(update={
+                "engine": Engine.MODEL, "openai_api_key": SecretStr(KEY), "openai_base_url": endpoint.url, "model": "small",
+                "model_retries": 0, "model_timeout": 2.0, "model_failure": on_failure}))
+            wired.embedder, wired.scenarios, wired.cards, wired.live = coach.embedder, coach.scenarios, coach.cards, coach.live
+            made[on_failure] = Scene(endpoint, wired)
+            open_until_the_end.callback(wired.records.close)
+        yield made
 
 
 @pytest.fixture
-def scene_with(endpoint: Endpoint, coach: Coach, tmp_path: Path) -> Iterator[Callable[[OnFailure], Scene]]:
-    made: list[Coach] = []
-
-    def make(on_failure: OnFailure) -> Scene:
-        wired = Coach(Settings(
-            home=tmp_path, engine=Engine.MODEL, openai_api_key=SecretStr(KEY), openai_base_url=endpoint.url, model="small",
-            model_retries=0, model_timeout=1, model_failure=on_failure))
-        wired.embedder, wired.live = coach.embedder, coach.live
-        made.append(wired)
-        return Scene(endpoint, wired)
-
-    yield make
-    for wired in made:
-        wired.records.close()
+def scene_with(scenes: dict[OnFailure, Scene]) -> Callable[[OnFailure], Scene]:
+    """The scene for a way of taking a failure, with nothing broken yet."""
+    for scene in scenes.values():
+        scene.broken.clear()
+    return scenes.__getitem__
 
 
 def told(fault: str, task: str, seen: str, kept: str) -> None:

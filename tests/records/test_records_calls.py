@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.domain import Meeting, ModelCall, Spent
+from coach.domain import Meeting, ModelCall, Spent, Usage, UsageBy
 from coach.errors import InputError
-from coach.records import Repository, Usage, UsageBy, open_repository
+from coach.records import Repository, open_repository
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INDIA = timezone(timedelta(hours=5, minutes=30))

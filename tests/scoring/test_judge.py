@@ -1,6 +1,7 @@
 """The language model as observer: what it says is checked before it counts, and where it fails the rules score instead."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -140,7 +141,8 @@ def test_where_the_model_fails_the_rules_score_and_the_source_says_so(
     judged: Judged, detector: Detector, answer: str | Answer
 ) -> None:
     got = judged(answer=answer)
-    assert got == detector.score(HISTORY, REPLY)
+    assert got.note == "The language model gave no judgement; the embedded engine scored this reply."
+    assert replace(got, note="") == detector.score(HISTORY, REPLY)
     assert got.source.engine == "embedded"
 
 
