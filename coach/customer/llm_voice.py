@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from random import Random
-from typing import cast
 
 from coach.customer.director import Decision
 from coach.customer.leak_check import Secrets
@@ -78,7 +77,7 @@ class ModelVoice:
         shown: list[str] = []
         text = ""
         # Closed as soon as it is left, so that an endpoint does not go on writing what nobody reads.
-        with closing(cast(Generator[str, None, None], ask_for_text(self._model, prompt))) as grown:
+        with closing(ask_for_text(self._model, prompt)) as grown:
             for raw in grown:
                 text = tidy(raw, scenario)
                 if too_long(text, task.substance):

@@ -1,6 +1,6 @@
 """The chat model that the settings name, and the two ways in which the rest of the package talks to one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -71,7 +71,7 @@ def make_chat_model(settings: Settings, task: Task, ledger: Ledger | None = None
     )
 
 
-def ask_for_text(model: ChatModel, prompt: str) -> Iterator[str]:
+def ask_for_text(model: ChatModel, prompt: str) -> Generator[str, None, None]:
     """The answer as it grows: each value is the whole text so far, with the names put back that the model did not see.
 
     Raises:

@@ -102,7 +102,7 @@ def test_who_has_heard_enough_is_told_apart_from_a_fault(endpoint: Endpoint, cap
     set_up_log(settings)
     growing = ask_for_text(make_chat_model(settings, Task.VOICE), SAID)
     next(growing)
-    growing.close()  # type: ignore[attr-defined]  # a generator, as the voice takes it for
+    growing.close()
     set_up_log(Settings())
     assert " outcome=left " in capfd.readouterr().err
 
