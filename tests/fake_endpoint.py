@@ -12,6 +12,12 @@ KEY = "sk-very-secret-key"
 # By these words of its prompt a task is known.
 SIGNS = {"voice": "you say your next line", "judge": "You judge one reply", "tip": "What to advise is decided",
          "debrief": "you look\nback on it together", "ask": "You are a coach of client conversations. Answer the question"}
+# After it she listens, so that any line will do: there is no fact that it must tell. And what a judge and a coach say to it.
+REPLY = "That is big news. I am with you."
+JUDGED = json.dumps({
+    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
+    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
+TIP = "Stay with it: “What has that been like?”"
 Handler = BaseHTTPRequestHandler
 Act = Callable[[Handler, dict[str, Any]], None]
 

@@ -11,17 +11,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Trainee
-from tests.fake_endpoint import KEY, Endpoint, Handler, by_task, says, serving, slowly, task_of
+from tests.fake_endpoint import JUDGED, KEY, TIP, Endpoint, Handler, by_task, says, serving, slowly, task_of
 
 At = Callable[..., Trainee]
 # After them she listens, so that any line will do.
 LEAVING = "That is big news. I am with you!"
 STAYING = "That is big news. I am with you."
 LINE = "It is, rather. Thank you. I had not thought of it in that way, and it is good that somebody asks me."
-TIP = "Stay with it: “What has that been like?”"
-JUDGED = json.dumps({
-    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
-    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it, and waited."}],
     "next": "Ask one more question before you answer."})

@@ -11,14 +11,9 @@ from coach.cli.main import cli
 from coach.domain import Meeting
 from coach.settings import OnFailure
 from coach.wiring import Coach
-from tests.fake_endpoint import Act, Endpoint, by_task, fails, says, serving, task_of
+from tests.fake_endpoint import JUDGED, REPLY, TIP, Act, Endpoint, by_task, fails, says, serving, task_of
 
-REPLY = "That is big news. I am with you."
 LINE = "It is, rather. Thank you."
-JUDGED = json.dumps({
-    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
-    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
-TIP = "Stay with it: “What has that been like?”"
 NEXT = "Ask one more question before you answer."
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it,\nand\u001b[31m waited."}], "next": NEXT})

@@ -19,13 +19,24 @@ from coach.domain import Exchange, Meeting
 from coach.errors import ModelError
 from coach.settings import Engine, OnFailure
 from coach.wiring import Coach
-from tests.fake_endpoint import KEY, Act, Endpoint, Handler, breaks_off, event, fails, hangs_up, says, send, serving, task_of
+from tests.fake_endpoint import (
+    JUDGED,
+    KEY,
+    REPLY,
+    Act,
+    Endpoint,
+    Handler,
+    breaks_off,
+    event,
+    fails,
+    hangs_up,
+    says,
+    send,
+    serving,
+    task_of,
+)
 
-REPLY = "That is big news. I am with you."
 LINE = "It is, rather. Thank you."
-JUDGED = json.dumps({
-    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
-    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it, and waited."}],
     "next": "Ask one more question before you answer."})

@@ -19,6 +19,7 @@ from coach.settings import Engine, Settings, Task
 from coach.wiring import Coach
 from tests.fake_endpoint import (
     KEY,
+    REPLY,
     Act,
     Endpoint,
     Handler,
@@ -33,9 +34,6 @@ from tests.fake_endpoint import (
     serving,
     waits,
 )
-
-# After it she listens, so that any line will do: there is no fact that it must tell.
-REPLY = "That is big news. I am with you."
 
 BAD: dict[str, Act] = {
     "an error of its own": fails(500),

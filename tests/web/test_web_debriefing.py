@@ -20,14 +20,9 @@ from coach.settings import OnFailure
 from coach.web.page import Page
 from coach.web.server import create_app
 from coach.wiring import Coach
-from tests.fake_endpoint import Act, Endpoint, Handler, by_task, fails, says, serving, slowly, task_of
+from tests.fake_endpoint import JUDGED, REPLY, TIP, Act, Endpoint, Handler, by_task, fails, says, serving, slowly, task_of
 
-REPLY = "That is big news. I am with you."
 LINE = "It is, rather. Thank you."
-JUDGED = json.dumps({
-    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
-    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
-TIP = "Stay with it: “What has that been like?”"
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it, <b>and</b> waited."}],
     "next": "Ask one more <i>question</i> before you answer."})

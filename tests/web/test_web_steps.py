@@ -16,15 +16,10 @@ from coach.meeting import LOCAL_TRAINEE
 from coach.web.page import Page
 from coach.web.steps import Steps
 from coach.wiring import Coach
-from tests.fake_endpoint import Endpoint, Handler, by_task, says, serving
+from tests.fake_endpoint import JUDGED, REPLY, TIP, Endpoint, Handler, by_task, says, serving
 
-REPLY = "That is big news. I am with you."
-JUDGED = json.dumps({
-    "behaviours": [{"behaviour": "acknowledges", "quote": "That is big news.", "confidence": 1.0, "about": ""}],
-    "empathy": 2, "selling": 0, "overall": 2, "earned": False, "reason": "You named the news."})
 LOOKED_BACK = json.dumps({
     "moments": [{"reply": 1, "quote": "That is big news.", "said": "You named it."}], "next": "Ask, and wait."})
-TIP = "Stay with it: “What has that been like?”"
 
 
 def tab(name: str = "a") -> gr.Request:
